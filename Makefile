@@ -1,0 +1,68 @@
+# Beseda's commands. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Sets PATH and the compiler; scripts/env says how.
+env := . scripts/env;
+built := target/.built
+
+# What the release binary is made of. A directory counts too: its date tells that a file went away.
+sources := Cargo.toml Cargo.lock $(shell find .cargo app chat frontend protocol server socketio-client style \
+    -name node_modules -prune -o -name tests -prune -o -name '.*.sw*' -prune -o -print 2>/dev/null)
+
+.PHONY: help
+help: ## this list
+	@echo 'Beseda: make COMMAND'
+	@echo
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-9s %s\n", $$1, $$2 }'
+
+.PHONY: run
+run: $(built) ## build for release and start Beseda here, with its database in ./data
+	@exec target/release/beseda
+
+.PHONY: build
+build: $(built) ## only build: target/release/beseda (the server, with its page inside) and target/release/sio
+
+# cargo-leptos starts afresh every time (wasm-opt, compression, and so the server too), therefore make
+# itself looks whether anything changed. The stamp has the time at which the build began, so that a file
+# saved meanwhile counts as newer. With CARGO_TARGET_DIR elsewhere, both programs are copied here.
+ifeq ($(wildcard target/release/beseda)$(wildcard target/release/sio),target/release/besedatarget/release/sio)
+$(built): $(sources)
+else
+.PHONY: $(built)
+$(built):
+endif
+	@scripts/bootstrap build
+	@mkdir -p target/release && touch $(built).began
+	$(env) LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
+	$(env) cargo build --release -p socketio-client --features cli --bin sio
+	@out=$${CARGO_TARGET_DIR:-target}/release; \
+	[ "$$out" -ef target/release ] || cp -f "$$out/beseda" "$$out/sio" target/release/
+	@mv $(built).began $(built)
+
+.PHONY: watch
+watch: ## build for development, start, and do so again at every change (cargo leptos watch)
+	@scripts/bootstrap build
+	$(env) cargo leptos watch
+
+.PHONY: trunk
+trunk: ## serve only the page on port 8080, against a server that runs on port 3000
+	@scripts/bootstrap build trunk
+	$(env) trunk serve
+
+.PHONY: check
+check: ## format, lints, dependency arrows, licences; no tests
+	@scripts/check
+
+.PHONY: test
+test: $(built) ## install what the tests need, and run all of them
+	@scripts/bootstrap test
+	@scripts/test rust e2e
+
+.PHONY: e2e
+e2e: $(built) ## only the browser tests
+	@scripts/bootstrap test
+	@scripts/test e2e
