@@ -1,0 +1,56 @@
+// Adds up what the test runners reported, as scripts/test left it in a directory: NAME.log (and playwright.json)
+// and NAME.status, the exit status. Prints 'N passed, N failed' and fails when anything failed or nothing ran.
+//
+//   node scripts/count.mjs DIRECTORY
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const all = (text, pattern) => sum([...text.matchAll(pattern)].map(([, number]) => Number(number)));
+const plain = (text) => text.replaceAll(/\x1b\[[0-9;]*m/g, "");
+
+/** Each reads one runner's report and says how many tests passed and failed; null where there is no summary. */
+export const READERS = {
+  nextest(log) {
+    // Summary [ 1.2s] 7 tests run: 5 passed (1 slow), 1 failed, 1 timed out, 0 skipped
+    const summary = plain(log).match(/^\s*Summary \[.*?\] .*tests? run: (.*)$/m)?.[1];
+    if (summary === undefined) return /no tests to run/.test(log) ? { passed: 0, failed: 0 } : null;
+    return { passed: all(summary, /(\d+) passed/g), failed: all(summary, /(\d+) (?:failed|timed out|exec failed)/g) };
+  },
+  doctest(log) {
+    // test result: ok. 2 passed; 0 failed; 0 ignored; ...
+    if (!log.includes("test result: ")) return null;
+    const results = plain(log).split("\n").filter((line) => line.startsWith("test result: ")).join("\n");
+    return { passed: all(results, /(\d+) passed/g), failed: all(results, /(\d+) failed/g) };
+  },
+  playwright(json) {
+    const { stats, errors = [] } = JSON.parse(json);
+    // One that passed only when it was tried again has failed.
+    return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
+  },
+};
+
+/** What one runner adds: at least one failure when it ended badly, whatever its report says. */
+export function count(runner, report, status) {
+  const counted = (report && READERS[runner](report)) || { passed: 0, failed: 0 };
+  return status === 0 || counted.failed > 0 ? counted : { ...counted, failed: 1 };
+}
+
+function main(directory) {
+  const runners = readdirSync(directory).filter((file) => file.endsWith(".status")).map((file) => file.slice(0, -".status".length));
+  const total = { passed: 0, failed: 0 };
+  for (const runner of runners) {
+    const report = join(directory, runner === "playwright" ? "playwright.json" : `${runner}.log`);
+    const status = Number(readFileSync(join(directory, `${runner}.status`), "utf8"));
+    const { passed, failed } = count(runner, existsSync(report) && readFileSync(report, "utf8"), status);
+    console.log(`${runner}: passed ${passed}, failed ${failed}${status ? `, exit status ${status}` : ""}`);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv[2]);
