@@ -51,7 +51,7 @@ watch: ## build for development, start, and do so again at every change (cargo l
 .PHONY: trunk
 trunk: ## serve only the page on port 8080, against a server that runs on port 3000
 	@scripts/bootstrap build trunk
-	$(env) trunk serve
+	$(env) TRUNK_SKIP_VERSION_CHECK=true trunk serve
 
 .PHONY: check
 check: ## format, lints, dependency arrows, licences; no tests
