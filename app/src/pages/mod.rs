@@ -1,0 +1,3 @@
+pub(crate) mod not_found;
+pub(crate) mod room;
+pub(crate) mod sign_in;

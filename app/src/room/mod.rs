@@ -1,0 +1,5 @@
+pub(crate) mod banner;
+pub(crate) mod brand;
+pub(crate) mod composer;
+pub(crate) mod log;
+pub(crate) mod panels;

@@ -1,0 +1,248 @@
+//! Who is here now. A person is online while any of their sockets is, and a little longer: a reload
+//! is silent, and a page without a socket counts for a while after each request.
+
+use crate::announcement::Announcement;
+use protocol::event::{PresenceAction, RoomPresence};
+use protocol::limits::{OFFLINE_AFTER, PAGE_PRESENCE};
+use protocol::{RoomId, User, UserId};
+use std::collections::{HashMap, HashSet};
+// A std lock: it is held for a few map operations and never across an await.
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+#[derive(Clone)]
+pub(crate) struct Presence {
+    state: Arc<Mutex<State>>,
+    announce: mpsc::Sender<Announcement>,
+}
+
+#[derive(Default)]
+struct State {
+    people: HashMap<UserId, Here>,
+    rooms: HashMap<RoomId, HashSet<UserId>>,
+}
+
+struct Here {
+    user: User,
+    rooms: HashSet<RoomId>,
+    sockets: usize,
+    /// Without a socket, online until then.
+    until: Instant,
+    /// A task is waiting for `until`.
+    watched: bool,
+}
+
+impl Presence {
+    pub(crate) fn new(announce: mpsc::Sender<Announcement>) -> Self {
+        Self { state: Arc::default(), announce }
+    }
+
+    pub(crate) fn connected(&self, user: &User, rooms: Vec<RoomId>) {
+        let mut state = self.lock();
+        self.enter(&mut state, user, rooms);
+        if let Some(here) = state.people.get_mut(&user.id) {
+            here.sockets += 1;
+        }
+    }
+
+    pub(crate) fn disconnected(&self, user: UserId) {
+        let mut state = self.lock();
+        if let Some(here) = state.people.get_mut(&user) {
+            here.sockets = here.sockets.saturating_sub(1);
+            if here.sockets == 0 {
+                here.until = Instant::now() + OFFLINE_AFTER;
+                self.watch(here);
+            }
+        }
+    }
+
+    pub(crate) fn seen(&self, user: &User, rooms: Vec<RoomId>) {
+        let mut state = self.lock();
+        self.enter(&mut state, user, rooms);
+        if let Some(here) = state.people.get_mut(&user.id)
+            && here.sockets == 0
+        {
+            here.until = Instant::now() + PAGE_PRESENCE;
+            self.watch(here);
+        }
+    }
+
+    /// A new member of a room, online as far as they are.
+    pub(crate) fn joined(&self, user: &User, room: RoomId) {
+        let mut state = self.lock();
+        if let Some(here) = state.people.get_mut(&user.id) {
+            here.rooms.insert(room);
+            state.rooms.entry(room).or_default().insert(user.id);
+        }
+        self.tell(&state, user, room, PresenceAction::Joined);
+    }
+
+    /// Someone signed out: what sockets they still have no longer count.
+    pub(crate) fn forget(&self, user: UserId) {
+        let mut state = self.lock();
+        self.leave(&mut state, user);
+    }
+
+    pub(crate) fn is_here(&self, user: UserId) -> bool {
+        self.lock().people.contains_key(&user)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.lock().people.len()
+    }
+
+    pub(crate) fn online(&self, room: RoomId) -> Vec<User> {
+        let state = self.lock();
+        let ids = state.rooms.get(&room).into_iter().flatten();
+        ids.filter_map(|id| state.people.get(id)).map(|here| here.user.clone()).collect()
+    }
+
+    fn enter(&self, state: &mut State, user: &User, rooms: Vec<RoomId>) {
+        if let Some(here) = state.people.get_mut(&user.id) {
+            here.user = user.clone();
+            return;
+        }
+        for room in &rooms {
+            state.rooms.entry(*room).or_default().insert(user.id);
+        }
+        let here = Here {
+            user: user.clone(),
+            rooms: rooms.iter().copied().collect(),
+            sockets: 0,
+            until: Instant::now(),
+            watched: false,
+        };
+        state.people.insert(user.id, here);
+        for room in rooms {
+            self.tell(state, user, room, PresenceAction::Online);
+        }
+    }
+
+    fn leave(&self, state: &mut State, user: UserId) {
+        let Some(here) = state.people.remove(&user) else { return };
+        for room in here.rooms {
+            if let Some(online) = state.rooms.get_mut(&room) {
+                online.remove(&user);
+                if online.is_empty() {
+                    state.rooms.remove(&room);
+                }
+            }
+            self.tell(state, &here.user, room, PresenceAction::Offline);
+        }
+    }
+
+    fn watch(&self, here: &mut Here) {
+        if !here.watched {
+            here.watched = true;
+            tokio::spawn(self.clone().see_off(here.user.id));
+        }
+    }
+
+    async fn see_off(self, user: UserId) {
+        while let Some(until) = self.leave_when_due(user) {
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    /// When to look again; `None` when there is nothing left to wait for.
+    fn leave_when_due(&self, user: UserId) -> Option<Instant> {
+        let mut state = self.lock();
+        let here = state.people.get_mut(&user)?;
+        if here.sockets > 0 {
+            here.watched = false;
+            return None;
+        }
+        if here.until > Instant::now() {
+            return Some(here.until);
+        }
+        self.leave(&mut state, user);
+        None
+    }
+
+    fn tell(&self, state: &State, user: &User, room: RoomId, action: PresenceAction) {
+        let count = state.rooms.get(&room).map_or(0, HashSet::len);
+        let presence = RoomPresence { room, user: user.clone(), action, count };
+        // Presence may be dropped where a message may not: it never waits.
+        if self.announce.try_send(Announcement::Presence(presence)).is_err() {
+            tracing::debug!("presence dropped: the fan-out is behind");
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::Role;
+    use uuid::Uuid;
+
+    fn person(name: &str) -> User {
+        User::new(UserId(Uuid::now_v7()), name.to_owned(), Role::Guest)
+    }
+
+    fn heard(announcements: &mut mpsc::Receiver<Announcement>) -> Vec<(PresenceAction, usize)> {
+        let all = std::iter::from_fn(|| announcements.try_recv().ok());
+        all.filter_map(|announcement| match announcement {
+            Announcement::Presence(presence) => Some((presence.action, presence.count)),
+            Announcement::Message(_) => None,
+        })
+        .collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reload_is_silent_and_a_departure_is_told_after_five_seconds() {
+        let (announce, mut announcements) = mpsc::channel(16);
+        let presence = Presence::new(announce);
+        let (anna, room) = (person("Anna"), RoomId(Uuid::now_v7()));
+
+        presence.connected(&anna, vec![room]);
+        presence.disconnected(anna.id);
+        tokio::time::sleep(OFFLINE_AFTER / 2).await;
+        presence.connected(&anna, vec![room]);
+        tokio::time::sleep(OFFLINE_AFTER * 2).await;
+        assert_eq!(heard(&mut announcements), [(PresenceAction::Online, 1)]);
+
+        presence.disconnected(anna.id);
+        tokio::time::sleep(OFFLINE_AFTER / 2).await;
+        assert!(presence.is_here(anna.id));
+        tokio::time::sleep(OFFLINE_AFTER).await;
+        assert!(!presence.is_here(anna.id));
+        assert_eq!(heard(&mut announcements), [(PresenceAction::Offline, 0)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_of_several_sockets_counts() {
+        let (announce, mut announcements) = mpsc::channel(16);
+        let presence = Presence::new(announce);
+        let (anna, room) = (person("Anna"), RoomId(Uuid::now_v7()));
+
+        presence.connected(&anna, vec![room]);
+        presence.connected(&anna, vec![room]);
+        presence.disconnected(anna.id);
+        tokio::time::sleep(OFFLINE_AFTER * 2).await;
+        assert_eq!(presence.online(room).len(), 1);
+        presence.disconnected(anna.id);
+        tokio::time::sleep(OFFLINE_AFTER * 2).await;
+        assert!(presence.online(room).is_empty());
+        assert_eq!(heard(&mut announcements).len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_without_a_socket_counts_for_a_while() {
+        let (announce, _announcements) = mpsc::channel(16);
+        let presence = Presence::new(announce);
+        let anna = person("Anna");
+
+        presence.seen(&anna, vec![]);
+        tokio::time::sleep(PAGE_PRESENCE / 2).await;
+        presence.seen(&anna, vec![]);
+        tokio::time::sleep(PAGE_PRESENCE - PAGE_PRESENCE / 4).await;
+        assert!(presence.is_here(anna.id));
+        tokio::time::sleep(PAGE_PRESENCE).await;
+        assert!(!presence.is_here(anna.id));
+    }
+}

@@ -1,0 +1,37 @@
+//! A session's secret. The browser holds the token, the database only its hash: who reads the
+//! database can't sign in with what is there.
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+#[derive(Clone)]
+pub struct Token(String);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TokenHash(pub(crate) [u8; 32]);
+
+impl Token {
+    pub(crate) fn random() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+    }
+
+    pub fn from_text(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn hash(&self) -> TokenHash {
+        TokenHash(Sha256::digest(self.0.as_bytes()).into())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}

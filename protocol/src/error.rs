@@ -1,0 +1,113 @@
+//! The error object: what every refusal looks like, on a socket, in REST and on the page.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorCode {
+    Validation,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    Conflict,
+    RateLimited,
+    RoomFull,
+    TooLarge,
+    Unavailable,
+    Internal,
+}
+
+impl ErrorCode {
+    pub fn http_status(self) -> u16 {
+        match self {
+            Self::Validation => 422,
+            Self::Unauthorized => 401,
+            Self::Forbidden | Self::RoomFull => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::RateLimited => 429,
+            Self::TooLarge => 413,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
+/// What is wrong with a value, so that a page can say it in its reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    Empty,
+    TooLong,
+    Characters,
+    Taken,
+    Malformed,
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    pub field: String,
+    pub reason: Reason,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub message: String,
+    /// Milliseconds until another try makes sense.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Details>,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retry_after: None, details: None }
+    }
+
+    pub fn invalid(field: &str, reason: Reason, message: impl Into<String>) -> Self {
+        let details = Details { field: field.to_owned(), reason, max: None };
+        Self { details: Some(details), ..Self::new(ErrorCode::Validation, message) }
+    }
+
+    pub fn too_long(field: &str, max: usize) -> Self {
+        let details = Details { field: field.to_owned(), reason: Reason::TooLong, max: Some(max) };
+        let message = format!("`{field}` may have at most {max} characters");
+        Self { details: Some(details), ..Self::new(ErrorCode::Validation, message) }
+    }
+
+    pub fn unauthorized() -> Self {
+        Self::new(ErrorCode::Unauthorized, "sign in first")
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("there is no such {what}"))
+    }
+
+    pub fn unavailable(retry_after: u64) -> Self {
+        let message = "the server can't take this just now; try again";
+        Self { retry_after: Some(retry_after), ..Self::new(ErrorCode::Unavailable, message) }
+    }
+
+    pub fn internal() -> Self {
+        Self::new(ErrorCode::Internal, "something went wrong on the server; it has been logged")
+    }
+
+    pub fn reason(&self) -> Option<Reason> {
+        self.details.as_ref().map(|details| details.reason)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}

@@ -1,0 +1,3 @@
+pub(crate) mod assets;
+pub(crate) mod health;
+pub(crate) mod security;

@@ -1,0 +1,92 @@
+//! A socket on `/chat`: who it is, its mailbox, and one file for each event.
+
+pub(crate) mod event;
+pub(crate) mod history;
+pub(crate) mod join_room;
+mod mailbox;
+pub(crate) mod message;
+pub(crate) mod presence;
+pub(crate) mod sync;
+pub(crate) mod whoami;
+
+use crate::namespaces::CHAT_EVENTS;
+use chat::{Chat, Error, Identity, Token};
+use event::Envelope;
+use mailbox::Mailbox;
+use protocol::{ApiError, ErrorCode};
+use socketioxide::extract::{SocketRef, TryData};
+use std::fmt;
+
+/// What a handler has at hand.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) chat: Chat,
+    pub(crate) who: Identity,
+    pub(crate) socket: SocketRef,
+}
+
+#[derive(Debug, serde::Deserialize)]
+pub(crate) struct Auth {
+    token: Option<String>,
+}
+
+/// The word that CONNECT_ERROR carries.
+#[derive(Debug)]
+pub(crate) struct Refused(ErrorCode);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            ErrorCode::Unauthorized => "unauthorized",
+            _ => "unavailable",
+        })
+    }
+}
+
+/// The session cookie, or `auth: {token}`, or `Authorization: Bearer`.
+pub(crate) async fn authenticate(
+    socket: SocketRef,
+    TryData(auth): TryData<Auth>,
+    chat: Chat,
+) -> Result<(), Refused> {
+    let headers = &socket.req_parts().headers;
+    let token = auth
+        .ok()
+        .and_then(|auth| auth.token)
+        .map(|token| Token::from_text(&token))
+        .or_else(|| app::ssr::session::bearer(headers))
+        .or_else(|| app::ssr::session::cookie(headers))
+        .ok_or(Refused(ErrorCode::Unauthorized))?;
+    match chat.authenticate(&token).await {
+        Ok(identity) => {
+            socket.extensions.insert(identity);
+            Ok(())
+        }
+        Err(error) => Err(Refused(ApiError::from(error).code)),
+    }
+}
+
+/// Registers everything before it first waits, or early events would be lost.
+#[allow(clippy::unused_async, reason = "socketioxide's handlers are async")]
+pub(crate) async fn connect(socket: SocketRef, chat: Chat) {
+    let Some(who) = socket.extensions.get::<Identity>() else { return };
+    let mailbox = Mailbox::open(Session { chat, who, socket: socket.clone() });
+    let gone = mailbox.clone();
+    // The closure runs in the order of arrival, before socketioxide spawns what it returns: the place
+    // in line is taken here.
+    socket.on_fallback(move |envelope: Envelope| {
+        mailbox.deliver(envelope);
+        std::future::ready(())
+    });
+    socket.on_disconnect(move || {
+        gone.close();
+        std::future::ready(())
+    });
+}
+
+fn find(event: &str) -> Result<&'static event::Entry, Error> {
+    let known = CHAT_EVENTS.iter().find(|entry| entry.name == event);
+    known.ok_or_else(|| {
+        ApiError::new(ErrorCode::Validation, "there is no such event; the list is in the documentation").into()
+    })
+}
