@@ -1,0 +1,134 @@
+use std::{
+    borrow::Cow,
+    sync::{Arc, Mutex},
+};
+
+use serde::de::DeserializeOwned;
+
+use super::{Arguments, EmitError, Hub, hub::lock};
+use crate::{
+    codec::{Binary, Packet, json, providing},
+    core::ReplyTo,
+};
+
+/// An event from the server. Clones are cheap.
+#[derive(Clone)]
+pub struct Event {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    hub: Arc<Hub>,
+    namespace: Arc<str>,
+    packet: Packet,
+    reply: Mutex<Option<ReplyTo>>,
+}
+
+impl std::fmt::Debug for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Event").field(&self.inner.namespace).field(&self.json()).finish()
+    }
+}
+
+impl Event {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        namespace: Arc<str>,
+        packet: Packet,
+        reply: Option<ReplyTo>,
+    ) -> Self {
+        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
+        let inner = Arc::new(Inner { hub, namespace, packet, reply: Mutex::new(reply) });
+        Self { inner }
+    }
+
+    /// The namespace that it came to.
+    pub fn namespace(&self) -> &str {
+        &self.inner.namespace
+    }
+
+    /// Its name.
+    pub fn name(&self) -> Cow<'_, str> {
+        let first = json::elements(self.json()).next().unwrap_or_default();
+        match first.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
+            Some(_) => Cow::Owned(json::string(first).unwrap_or_default()),
+            None => Cow::Borrowed(first),
+        }
+    }
+
+    /// Its argument at this place, the name not counted. One that is missing reads as `null`.
+    ///
+    /// # Errors
+    /// When it is not what `T` expects.
+    pub fn get<T: DeserializeOwned>(&self, at: usize) -> Result<T, serde_json::Error> {
+        read(&self.inner.packet, at + 1)
+    }
+
+    /// Name and arguments as a JSON array; binary stands in it as `{"_placeholder":true,"num":0}`.
+    pub fn json(&self) -> &str {
+        &self.inner.packet.payload
+    }
+
+    /// The binary parts of its arguments, in order.
+    pub fn attachments(&self) -> &[Binary] {
+        &self.inner.packet.attachments
+    }
+
+    /// Whether the server waits for an answer, and none was given yet.
+    pub fn wants_reply(&self) -> bool {
+        lock(&self.inner.reply).is_some()
+    }
+
+    /// Answers it, once: later answers, and those after the connection that asked is gone, go nowhere.
+    ///
+    /// # Errors
+    /// When the arguments cannot be written as JSON.
+    pub fn reply(&self, arguments: impl Arguments) -> Result<(), EmitError> {
+        let (json, attachments) = arguments.into_list()?.finish(None);
+        self.reply_json(&json, attachments);
+        Ok(())
+    }
+
+    pub(crate) fn reply_json(&self, json: &str, attachments: Vec<Binary>) {
+        let reply = lock(&self.inner.reply).take();
+        if let Some(to) = reply {
+            self.inner.hub.with_core(|core, now| core.reply(now, to, json, attachments));
+        }
+    }
+}
+
+/// The server's answer to an event.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    packet: Packet,
+}
+
+impl Answer {
+    pub(super) fn new(packet: Packet) -> Self {
+        Self { packet }
+    }
+
+    /// Its argument at this place. One that is missing reads as `null`.
+    ///
+    /// # Errors
+    /// When it is not what `T` expects.
+    pub fn get<T: DeserializeOwned>(&self, at: usize) -> Result<T, serde_json::Error> {
+        read(&self.packet, at)
+    }
+
+    /// Its arguments as a JSON array; binary stands in it as `{"_placeholder":true,"num":0}`.
+    pub fn json(&self) -> &str {
+        &self.packet.payload
+    }
+
+    /// The binary parts of its arguments, in order.
+    pub fn attachments(&self) -> &[Binary] {
+        &self.packet.attachments
+    }
+}
+
+fn read<T: DeserializeOwned>(packet: &Packet, at: usize) -> Result<T, serde_json::Error> {
+    let json = json::elements(&packet.payload).nth(at).unwrap_or("null");
+    providing(&packet.attachments, || serde_json::from_str(json))
+}
