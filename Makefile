@@ -20,8 +20,8 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-9s %s\n", $$1, $$2 }'
 
 .PHONY: run
-run: $(built) ## build for release and start Beseda here, with its database in ./data
-	@exec target/release/beseda
+run: $(built) ## build for release and start Beseda here (make run ARGS='--help')
+	@exec target/release/beseda $(ARGS)
 
 .PHONY: build
 build: $(built) ## only build: target/release/beseda (the server, with its page inside) and target/release/sio
