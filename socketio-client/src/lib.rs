@@ -11,7 +11,7 @@ mod io;
 #[cfg(any(feature = "browser", feature = "native"))]
 pub use client::{
     Ack, AckError, Answer, Arguments, Builder, Change, Client, ClientState, Emit, Event, List,
-    MaybeSend, Namespace, Stream, Subscription,
+    MaybeSend, Namespace, Reply, Stream, Subscription,
 };
 pub use codec::Binary;
 pub use core::{ConfigError, EmitError, Reason, Status, Transport};

@@ -85,16 +85,40 @@ impl Event {
     /// # Errors
     /// When the arguments cannot be written as JSON.
     pub fn reply(&self, arguments: impl Arguments) -> Result<(), EmitError> {
-        let (json, attachments) = arguments.into_list()?.finish(None);
-        self.reply_json(&json, attachments);
-        Ok(())
+        match self.take_reply() {
+            Some(reply) => reply.send(arguments),
+            None => Ok(()),
+        }
     }
 
-    pub(crate) fn reply_json(&self, json: &str, attachments: Vec<Binary>) {
-        let reply = lock(&self.inner.reply).take();
-        if let Some(to) = reply {
-            self.inner.hub.with_core(|core, now| core.reply(now, to, json, attachments));
-        }
+    /// The way to answer it later, without holding on to the event; there is only one.
+    pub fn take_reply(&self) -> Option<Reply> {
+        let to = lock(&self.inner.reply).take()?;
+        Some(Reply { hub: self.inner.hub.clone(), to })
+    }
+}
+
+/// The way to answer one event, on the connection that brought it.
+pub struct Reply {
+    hub: Arc<Hub>,
+    to: ReplyTo,
+}
+
+impl Reply {
+    /// Answers.
+    ///
+    /// # Errors
+    /// When the arguments cannot be written as JSON.
+    pub fn send(self, arguments: impl Arguments) -> Result<(), EmitError> {
+        let (json, attachments) = arguments.into_list()?.finish(None);
+        self.hub.with_core(|core, now| core.reply(now, self.to, &json, attachments));
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reply")
     }
 }
 

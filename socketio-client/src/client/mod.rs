@@ -18,7 +18,7 @@ pub use arguments::{Arguments, List};
 pub use builder::Builder;
 pub use change::{Change, ClientState};
 pub(crate) use driver::{Io, drive};
-pub use event::{Answer, Event};
+pub use event::{Answer, Event, Reply};
 pub(crate) use hub::Hub;
 pub use namespace::{Emit, Namespace};
 pub use stream::Stream;
@@ -123,6 +123,13 @@ impl Client {
     /// Cuts the connection as a lost network does. For tests: reconnection goes its way.
     pub fn drop_connection(&self) {
         self.hub().act(crate::core::Core::drop_connection);
+    }
+
+    /// Ends when no answer is expected any more, or there is no connection that could bring it.
+    pub fn answered(&self) -> impl Future<Output = ()> + use<> {
+        self.until(|core, _| {
+            core.pending_acks() == 0 || !matches!(core.state(), crate::core::State::Open { .. })
+        })
     }
 
     /// How many events wait for the transport, the retry queue included.

@@ -16,10 +16,12 @@ pub fn encode(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// Reads base64; `None` when it is not. Missing padding is forgiven, as browsers do.
+/// Reads base64; `None` when it is not. Missing padding is forgiven, as browsers do, wrong padding is not.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let whole = text.len();
     let text = text.trim_end_matches('=');
-    if text.len() % 4 == 1 {
+    let padding = whole - text.len();
+    if text.len() % 4 == 1 || padding > 2 || padding > 0 && whole % 4 > 0 {
         return None;
     }
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
@@ -64,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_not_base64_is_refused() {
-        for text in ["A", "A===", "AA*A", "AAAA\n", "АБВГ"] {
+        for text in ["A", "A===", "AA=", "AAAA==", "====", "AA*A", "AAAA\n", "АБВГ"] {
             assert_eq!(decode(text), None, "{text}");
         }
     }

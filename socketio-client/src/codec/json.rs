@@ -32,10 +32,6 @@ impl<'a> Reader<'a> {
         Self { placeholders: Some(Vec::new()), ..Self::new(text) }
     }
 
-    pub(crate) fn into_placeholders(self) -> Vec<Placeholder> {
-        self.placeholders.unwrap_or_default()
-    }
-
     pub(crate) fn placeholders(&self) -> &[Placeholder] {
         self.placeholders.as_deref().unwrap_or_default()
     }
@@ -312,6 +308,21 @@ pub(crate) fn push_string(text: &str, out: &mut String) {
     }
 }
 
+/// Writes a packet's JSON with something else in the place of each attachment.
+pub fn replace_attachments(json: &str, mut each: impl FnMut(usize, &mut String)) -> String {
+    let mut reader = Reader::with_placeholders(json);
+    reader.value();
+    let mut out = String::with_capacity(json.len());
+    let mut end = 0;
+    for (range, num) in reader.placeholders() {
+        out.push_str(json.get(end..range.start).unwrap_or_default());
+        each(usize::try_from(*num).unwrap_or(usize::MAX), &mut out);
+        end = range.end;
+    }
+    out.push_str(json.get(end..).unwrap_or_default());
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,7 +371,7 @@ mod tests {
         let mut reader = Reader::with_placeholders(text);
         reader.value().unwrap();
         let found: Vec<_> =
-            reader.into_placeholders().into_iter().map(|(at, num)| (&text[at], num)).collect();
+            reader.placeholders().iter().map(|(at, num)| (&text[at.clone()], *num)).collect();
         assert_eq!(
             found,
             [

@@ -10,6 +10,7 @@ mod packet;
 
 pub use base64::{decode as decode_base64, encode as encode_base64};
 pub use binary::Binary;
+pub use json::replace_attachments;
 #[cfg(any(feature = "browser", feature = "native"))]
 pub(crate) use binary::{collecting, providing};
 #[cfg(any(feature = "browser", feature = "native"))]
