@@ -37,7 +37,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
         if path.is_dir() {
             files.extend(self::files(&path));
-        } else if !is_compressed(&path) {
+        } else if is_served(&path) {
             files.push(path);
         }
     }
@@ -45,8 +45,10 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn is_compressed(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "br" || extension == "gz")
+/// Not what stands beside a file: its compressed forms, and declarations for TypeScript.
+fn is_served(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    ![".br", ".gz", ".d.ts"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn entry(table: &mut String, site: &Path, file: &Path) {

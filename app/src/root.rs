@@ -15,6 +15,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(lang());
     LocalTime::provide();
+    Effect::new(mark_alive);
     view! {
         <Title text="Beseda"/>
         <Router>
@@ -23,5 +24,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/room/:slug") view=RoomPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
+    }
+}
+
+/// Tells styles and tests that the page no longer needs to load to do something.
+fn mark_alive() {
+    if let Some(body) = document().body() {
+        let _ = body.set_attribute("data-live", "");
     }
 }

@@ -27,6 +27,19 @@ pub enum Link {
     SignedOut,
 }
 
+impl Link {
+    /// For styles and tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Waiting { .. } => "waiting",
+            Self::SignedOut => "signed-out",
+        }
+    }
+}
+
 /// What the user wants.
 #[derive(Debug)]
 pub enum Action {

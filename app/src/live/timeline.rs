@@ -17,6 +17,8 @@ pub struct Timeline {
     drafts: Vec<Arc<Draft>>,
     /// Nothing up to here is missing.
     rev: u64,
+    /// The latest change that anyone spoke of.
+    heard: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -140,15 +142,18 @@ impl Timeline {
     }
 
     fn synced(&mut self, changes: Changes) -> Wish {
+        let before = self.rev;
         for message in changes.messages {
             self.put(message);
         }
         self.rev = self.rev.max(changes.rev);
-        if changes.complete { Wish::Nothing } else { Wish::Sync { since: self.rev } }
+        // An answer that brings nothing new ends it: asking once more would bring nothing either.
+        if self.rev > before { self.behind(self.rev + u64::from(!changes.complete)) } else { Wish::Nothing }
     }
 
-    fn behind(&self, rev: u64) -> Wish {
-        if rev > self.rev { Wish::Sync { since: self.rev } } else { Wish::Nothing }
+    fn behind(&mut self, heard: u64) -> Wish {
+        self.heard = self.heard.max(heard);
+        if self.heard > self.rev { Wish::Sync { since: self.rev } } else { Wish::Nothing }
     }
 
     /// The latest change of a message wins, however they arrive.
@@ -237,6 +242,16 @@ mod tests {
                 assert_eq!(keys(&timeline), (1..=6).map(client).collect::<Vec<_>>(), "{arrived:b}");
             }
         }
+    }
+
+    #[test]
+    fn a_gap_that_opens_during_a_sync_is_not_forgotten() {
+        let mut timeline = Timeline::default();
+        timeline.apply(changed(1));
+        assert_eq!(timeline.apply(changed(3)), Wish::Sync { since: 1 });
+        timeline.apply(changed(5));
+        assert_eq!(timeline.apply(synced(2..=3, true)), Wish::Sync { since: 3 });
+        assert_eq!(timeline.apply(synced(4..=5, true)), Wish::Nothing);
     }
 
     #[test]

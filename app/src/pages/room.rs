@@ -47,7 +47,7 @@ fn RoomScreen(view: RoomView) -> impl IntoView {
     provide_context(live);
     view! {
         <Title text=title/>
-        <div class="chat">
+        <div class="chat" data-link=move || live.link.get().name()>
             <Rooms/>
             <header>
                 <h1>{name}</h1>

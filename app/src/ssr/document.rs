@@ -4,7 +4,7 @@ use super::PageContext;
 use crate::root::App;
 use crate::words::lang;
 use http::HeaderValue;
-use http::header::CONTENT_SECURITY_POLICY;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use leptos::config::LeptosOptions;
 use leptos::hydration::AutoReload;
 use leptos::nonce::use_nonce;
@@ -26,7 +26,7 @@ pub fn shell(options: LeptosOptions) -> Page {
     let Some(PageContext { files, .. }) = use_context() else { return ().into_any() };
     let PageFiles { script, wasm, style } = files;
     let nonce = use_nonce();
-    send_policy(nonce.as_deref());
+    send_headers(nonce.as_deref());
     let start = format!(
         "import init,{{hydrate}} from '{script}';init({{module_or_path:'{wasm}'}}).then(hydrate);"
     );
@@ -55,7 +55,7 @@ pub fn shell(options: LeptosOptions) -> Page {
     .into_any()
 }
 
-fn send_policy(nonce: Option<&str>) {
+fn send_headers(nonce: Option<&str>) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     let nonce = nonce.unwrap_or_default();
     // `cargo leptos watch` tells the page to reload over a socket of its own.
@@ -68,4 +68,5 @@ fn send_policy(nonce: Option<&str>) {
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.insert_header(CONTENT_SECURITY_POLICY, policy);
     }
+    response.insert_header(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
 }
