@@ -10,8 +10,8 @@ mod io;
 
 #[cfg(any(feature = "browser", feature = "native"))]
 pub use client::{
-    Ack, AckError, Answer, Arguments, Builder, Change, Client, ClientState, Emit, Event, List,
+    Ack, AckError, Answer, Arguments, Builder, Client, ClientState, Emit, Event, List,
     MaybeSend, Namespace, Reply, Stream, Subscription,
 };
 pub use codec::Binary;
-pub use core::{ConfigError, EmitError, Reason, Status, Transport};
+pub use core::{Change, ConfigError, EmitError, Reason, Status, Transport};

@@ -2,14 +2,14 @@ use std::{
     future::Future,
     marker::PhantomData,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Handle, hub::lock, millis};
+use super::{Answer, Handle, lock::Lock, millis};
 use crate::{
     codec::Packet,
     core::{AckFailure, AckToken, EmitError},
@@ -52,7 +52,7 @@ pub struct Ack<T> {
 struct Waiting {
     handle: Arc<Handle>,
     token: AckToken,
-    slot: Arc<Mutex<Slot>>,
+    slot: Arc<Lock<Slot>>,
 }
 
 #[derive(Default)]
@@ -62,8 +62,8 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn fill(slot: &Mutex<Self>, result: Result<Packet, AckFailure>) {
-        let mut slot = lock(slot);
+    pub(super) fn fill(slot: &Lock<Self>, result: Result<Packet, AckFailure>) {
+        let mut slot = slot.lock();
         slot.result = Some(result);
         if let Some(reader) = slot.reader.take() {
             reader.wake();
@@ -72,7 +72,7 @@ impl Slot {
 }
 
 impl<T> Ack<T> {
-    pub(super) fn waiting(handle: Arc<Handle>, token: AckToken, slot: Arc<Mutex<Slot>>) -> Self {
+    pub(super) fn waiting(handle: Arc<Handle>, token: AckToken, slot: Arc<Lock<Slot>>) -> Self {
         Self { waiting: Ok(Waiting { handle, token, slot }), expected: PhantomData }
     }
 
@@ -93,7 +93,7 @@ impl<T> Ack<T> {
     fn poll_packet(&mut self, cx: &mut Context<'_>) -> Poll<Result<Packet, AckError>> {
         match &mut self.waiting {
             Ok(waiting) => {
-                let mut slot = lock(&waiting.slot);
+                let mut slot = waiting.slot.lock();
                 if let Some(result) = slot.result.take() {
                     return Poll::Ready(result.map_err(AckError::from));
                 }

@@ -1,11 +1,8 @@
-use std::{
-    borrow::Cow,
-    sync::{Arc, Mutex},
-};
+use std::{borrow::Cow, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
-use super::{Arguments, EmitError, Hub, hub::lock};
+use super::{Arguments, EmitError, Hub, lock::Lock};
 use crate::{
     codec::{Binary, Packet, json, providing},
     core::ReplyTo,
@@ -21,7 +18,7 @@ struct Inner {
     hub: Arc<Hub>,
     namespace: Arc<str>,
     packet: Packet,
-    reply: Mutex<Option<ReplyTo>>,
+    reply: Lock<Option<ReplyTo>>,
 }
 
 impl std::fmt::Debug for Event {
@@ -38,7 +35,7 @@ impl Event {
         reply: Option<ReplyTo>,
     ) -> Self {
         #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
-        let inner = Arc::new(Inner { hub, namespace, packet, reply: Mutex::new(reply) });
+        let inner = Arc::new(Inner { hub, namespace, packet, reply: Lock::new(reply) });
         Self { inner }
     }
 
@@ -77,7 +74,7 @@ impl Event {
 
     /// Whether the server waits for an answer, and none was given yet.
     pub fn wants_reply(&self) -> bool {
-        lock(&self.inner.reply).is_some()
+        self.inner.reply.lock().is_some()
     }
 
     /// Answers it, once: later answers, and those after the connection that asked is gone, go nowhere.
@@ -93,7 +90,7 @@ impl Event {
 
     /// The way to answer it later, without holding on to the event; there is only one.
     pub fn take_reply(&self) -> Option<Reply> {
-        let to = lock(&self.inner.reply).take()?;
+        let to = self.inner.reply.lock().take()?;
         Some(Reply { hub: self.inner.hub.clone(), to })
     }
 }

@@ -1,14 +1,13 @@
 //! What the handles, the handlers and the driver share.
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use super::{
-    Change, ClientState, Event, MaybeSend, Subscription,
-    change::{self, Trouble},
+    Change, ClientState, Event, MaybeSend, Subscription, change,
+    lock::{Guard, Lock},
 };
 use crate::{
     codec::Packet,
@@ -31,7 +30,7 @@ boxed!(AckHandler, FnOnce(Result<Packet, AckFailure>));
 boxed!(AuthProvider, FnMut() -> String);
 
 /// Called outside the hub's lock; the lock of its own is never contended, for only the driver calls.
-type Shared<T> = Arc<Mutex<T>>;
+type Shared<T> = Arc<Lock<T>>;
 
 #[derive(Clone)]
 pub(crate) enum Listener {
@@ -40,16 +39,15 @@ pub(crate) enum Listener {
 }
 
 pub(crate) struct Hub {
-    inner: Mutex<Inner>,
+    inner: Lock<Inner>,
 }
 
 struct Inner {
     core: Core,
     listeners: Vec<(u64, Listener)>,
-    acks: VecDeque<(AckToken, AckHandler)>,
+    acks: Vec<(AckToken, AckHandler)>,
     auth: Vec<(NsId, Shared<AuthProvider>)>,
     next_id: u64,
-    trouble: Trouble,
     driver: Option<Waker>,
     waiting: Vec<Waker>,
     /// The driver has nothing under way.
@@ -58,36 +56,41 @@ struct Inner {
     abandoned: bool,
 }
 
+impl Inner {
+    fn wake_driver(&mut self) {
+        self.idle = false;
+        if let Some(driver) = &self.driver {
+            driver.wake_by_ref();
+        }
+    }
+}
+
 impl Hub {
     pub(crate) fn new(core: Core) -> Arc<Self> {
         let inner = Inner {
             core,
             listeners: Vec::new(),
-            acks: VecDeque::new(),
+            acks: Vec::new(),
             auth: Vec::new(),
             next_id: 0,
-            trouble: Trouble::default(),
             driver: None,
             waiting: Vec::new(),
             idle: true,
             abandoned: false,
         };
         #[allow(clippy::arc_with_non_send_sync, reason = "in the browser the handlers stay on their thread")]
-        Arc::new(Self { inner: Mutex::new(inner) })
+        Arc::new(Self { inner: Lock::new(inner) })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.inner)
+    fn lock(&self) -> Guard<'_, Inner> {
+        self.inner.lock()
     }
 
     /// Lets the core do something and wakes the driver to see to what follows.
     pub(crate) fn with_core<T>(&self, act: impl FnOnce(&mut Core, Millis) -> T) -> T {
         let mut inner = self.lock();
         let result = act(&mut inner.core, io::now());
-        inner.idle = false;
-        if let Some(driver) = &inner.driver {
-            driver.wake_by_ref();
-        }
+        inner.wake_driver();
         result
     }
 
@@ -106,7 +109,7 @@ impl Hub {
 
     pub(crate) fn state(&self) -> ClientState {
         let inner = self.lock();
-        change::state(&inner.core, &inner.trouble, io::now())
+        change::state(&inner.core, io::now())
     }
 
     pub(crate) fn poll_until(
@@ -164,14 +167,14 @@ impl Hub {
         let mut inner = self.lock();
         inner.next_id += 1;
         let token = AckToken(inner.next_id);
-        inner.acks.push_back((token, handler));
+        inner.acks.push((token, handler));
         token
     }
 
     pub(crate) fn take_ack(&self, token: AckToken) -> Option<AckHandler> {
         let mut inner = self.lock();
         let at = inner.acks.binary_search_by_key(&token.0, |(token, _)| token.0).ok()?;
-        inner.acks.remove(at).map(|(_, handler)| handler)
+        (at < inner.acks.len()).then(|| inner.acks.remove(at).1)
     }
 
     // What follows is the driver's.
@@ -218,16 +221,12 @@ impl Hub {
                 let provider = inner.auth.iter().find(|(other, _)| *other == ns);
                 let provider = provider.map(|(_, provider)| provider.clone());
                 drop(inner);
-                let auth = provider.map(|provider| lock(&provider)()).unwrap_or_default();
+                let auth = provider.map(|provider| provider.lock()()).unwrap_or_default();
                 self.with_core(|core, now| core.provide_auth(now, ns, &auth));
             }
-            other => {
-                let Inner { core, trouble, .. } = &mut *inner;
-                let change = change::read(other, core, trouble);
+            Notice::Change(change) => {
                 drop(inner);
-                if let Some(change) = change {
-                    self.tell_change(&change);
-                }
+                self.tell_change(&change);
             }
         }
         true
@@ -249,7 +248,7 @@ impl Hub {
         drop(inner);
         for (_, listener) in wanting {
             if let Listener::Event { call, .. } = listener {
-                lock(&call)(event);
+                call.lock()(event);
             }
         }
     }
@@ -258,7 +257,7 @@ impl Hub {
         let listeners: Vec<_> = self.lock().listeners.iter().map(|(_, each)| each.clone()).collect();
         for listener in listeners {
             if let Listener::Change(call) = listener {
-                lock(&call)(change);
+                call.lock()(change);
             }
         }
     }
@@ -279,10 +278,5 @@ impl Hub {
 
 fn shared<T: MaybeSend>(value: T) -> Shared<T> {
     #[allow(clippy::arc_with_non_send_sync, reason = "in the browser the handlers stay on their thread")]
-    Arc::new(Mutex::new(value))
-}
-
-/// A handler that panicked once may be called again: the lock guards nothing that could be half done.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    Arc::new(Lock::new(value))
 }

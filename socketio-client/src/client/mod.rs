@@ -7,6 +7,7 @@ mod change;
 mod driver;
 mod event;
 mod hub;
+mod lock;
 mod namespace;
 mod stream;
 mod subscription;
@@ -16,7 +17,7 @@ use std::{future::Future, sync::Arc};
 pub use ack::{Ack, AckError};
 pub use arguments::{Arguments, List};
 pub use builder::Builder;
-pub use change::{Change, ClientState};
+pub use change::ClientState;
 pub(crate) use driver::{Io, drive};
 pub use event::{Answer, Event, Reply};
 pub(crate) use hub::Hub;
@@ -24,7 +25,7 @@ pub use namespace::{Emit, Namespace};
 pub use stream::Stream;
 pub use subscription::Subscription;
 
-use crate::core::{ConfigError, EmitError, Millis};
+use crate::core::{Change, ConfigError, EmitError, Millis};
 
 /// What handlers and closures must be: `Send` natively, anything in the browser.
 #[cfg(feature = "native")]

@@ -1,7 +1,4 @@
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -9,6 +6,7 @@ use super::{
     Ack, Answer, Arguments, EmitError, Event, Handle, MaybeSend, Stream, Subscription,
     ack::{AckError, Slot},
     hub::{AckHandler, Hub},
+    lock::Lock,
     millis,
 };
 use crate::{
@@ -194,7 +192,7 @@ impl Emit<'_> {
     /// Sends it and expects an answer, as [`Namespace::emit_with_ack`].
     pub fn emit_with_ack<T: DeserializeOwned>(mut self, arguments: impl Arguments) -> Ack<T> {
         #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
-        let slot = Arc::new(Mutex::new(Slot::default()));
+        let slot = Arc::new(Lock::new(Slot::default()));
         let fill = slot.clone();
         let token = self.expect(Box::new(move |result| Slot::fill(&fill, result)));
         match self.emit(arguments) {

@@ -68,14 +68,17 @@ pub fn encode(kind: Kind, namespace: &str, id: Option<u64>, payload: &str, attac
 
 /// Digits without the formatting machinery, which a page need not otherwise carry.
 pub(crate) fn push_number(mut number: u64, text: &mut String) {
-    let at = text.len();
-    loop {
-        text.insert(at, char::from(b'0' + (number % 10) as u8));
+    let mut digits = [0_u8; 20];
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
         number /= 10;
+        count += 1;
         if number == 0 {
-            return;
+            break;
         }
     }
+    text.extend(digits.iter().skip(20 - count).map(|&digit| char::from(digit)));
 }
 
 impl Packet {

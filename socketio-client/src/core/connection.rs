@@ -1,10 +1,10 @@
 //! The manager: one connection at a time, and the namespaces on it.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use super::{
-    AckFailure, AckToken, Action, Auth, Config, Endpoint, Input, LinkId, Millis, Notice, NsId,
-    Reason, ReplyTo, Status, Transport,
+    AckFailure, AckToken, Action, Auth, Change, Config, Endpoint, Input, LinkId, Millis, Notice, NsId,
+    Queue, Reason, ReplyTo, Status, Transport,
     backoff::Backoff,
     engine::{Context, Engine, Event, Phase},
     namespace::{Namespace, PendingAck, Queued, Stage},
@@ -93,17 +93,19 @@ pub struct Core {
     /// Closed on purpose, but with something left to say.
     closing: Vec<Engine>,
     namespaces: Vec<Namespace>,
-    outbox: VecDeque<Outgoing>,
+    outbox: Queue<Outgoing>,
     decoder: Decoder,
     backoff: Backoff,
     held: Held,
     /// The WebSocket failed where polling did not: polling goes first from now on.
     prefer_polling: bool,
+    /// What failed last.
+    trouble: Option<Arc<str>>,
     /// Not before this is there anything to look for in acks and buffers.
     next_expiry: Option<Millis>,
     next_link: u32,
-    actions: VecDeque<Action>,
-    notices: VecDeque<Notice>,
+    actions: Queue<Action>,
+    notices: Queue<Notice>,
 }
 
 macro_rules! context {
@@ -129,20 +131,26 @@ impl Core {
             connection: Connection::None { gave_up: false },
             closing: Vec::new(),
             namespaces: Vec::new(),
-            outbox: VecDeque::new(),
+            outbox: Queue::default(),
             decoder: Decoder::default(),
             held: Held::default(),
             prefer_polling: false,
+            trouble: None,
             next_expiry: None,
             next_link: 0,
-            actions: VecDeque::new(),
-            notices: VecDeque::new(),
+            actions: Queue::default(),
+            notices: Queue::default(),
         }
     }
 
     /// What to do next.
     pub fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
+    }
+
+    /// What failed last, as long as nothing is open.
+    pub fn trouble(&self) -> Option<Arc<str>> {
+        self.trouble.clone()
     }
 
     /// What to tell the user next.
@@ -222,7 +230,7 @@ impl Core {
 
     /// How many acks are still expected.
     pub fn pending_acks(&self) -> usize {
-        self.namespaces.iter().map(|ns| ns.acks.len() + ns.queue.len()).sum()
+        self.namespaces.iter().map(|ns| ns.acks.len() + ns.queue.iter().count()).sum()
     }
 
     /// The namespace of this name, known from now on.
@@ -445,8 +453,8 @@ impl Core {
 
     fn order(&self) -> Vec<Transport> {
         let mut order = self.config.transports.clone();
-        if self.prefer_polling && order.contains(&Transport::Polling) {
-            order.sort_by_key(|&transport| transport != Transport::Polling);
+        if self.prefer_polling && order.last() == Some(&Transport::Polling) {
+            order.reverse();
         }
         order
     }
@@ -458,9 +466,14 @@ impl Core {
         self.connection = Connection::Engine { engine, attempt };
     }
 
+    fn tell(&mut self, change: Change) {
+        self.notices.push_back(Notice::Change(change));
+    }
+
     fn attempt(&mut self) {
         if let Connection::Waiting { attempt, delay, .. } = self.connection {
-            self.notices.push_back(Notice::ReconnectAttempt { attempt, delay });
+            let delay = Duration::from_millis(delay);
+            self.tell(Change::ReconnectAttempt { attempt, delay });
             self.open(attempt);
         }
     }
@@ -478,7 +491,7 @@ impl Core {
     fn engine_event(&mut self, event: Event) {
         match event {
             Event::Open { sid } => self.opened(sid),
-            Event::Upgrade => self.notices.push_back(Notice::Upgrade),
+            Event::Upgrade => self.tell(Change::Upgrade),
             Event::Message(text) => {
                 let packet = self.decoder.text(text);
                 self.decoded(packet);
@@ -500,9 +513,10 @@ impl Core {
                 transport == Transport::Polling && (engine.fell_back() || self.prefer_polling);
         }
         self.backoff.reset();
-        self.notices.push_back(Notice::Open { transport, sid });
+        self.trouble = None;
+        self.tell(Change::Open { transport, sid: sid.into() });
         if attempt > 0 {
-            self.notices.push_back(Notice::Reconnect { attempt });
+            self.tell(Change::Reconnect { attempt });
         }
         for at in 0..self.namespaces.len() {
             self.enter(NsId(at));
@@ -511,18 +525,18 @@ impl Core {
 
     fn failed(&mut self, message: &str, retry_after: Option<Millis>) {
         let Connection::Engine { attempt, .. } = self.connection else { return };
-        for (at, ns) in self.namespaces.iter().enumerate() {
-            if ns.active() {
-                self.notices.push_back(Notice::ConnectError {
-                    ns: NsId(at),
-                    message: message.into(),
-                    data: None,
-                    refused: false,
-                });
-            }
+        let message: Arc<str> = message.into();
+        self.trouble = Some(message.clone());
+        for namespace in self.namespaces.iter().filter(|ns| ns.active()) {
+            self.notices.push_back(Notice::Change(Change::ConnectError {
+                namespace: namespace.name.clone(),
+                message: message.clone(),
+                data: None,
+                refused: false,
+            }));
         }
         if attempt > 0 {
-            self.notices.push_back(Notice::ReconnectError { message: message.into() });
+            self.tell(Change::ReconnectError { message });
         }
         if let Some(delay) = retry_after {
             self.backoff.not_before(delay);
@@ -543,7 +557,8 @@ impl Core {
             self.end_session(ns, connected.then_some(reason));
         }
         self.outbox.clear();
-        self.notices.push_back(Notice::Close(reason));
+        self.trouble = Some(reason.as_str().into());
+        self.tell(Change::Close { reason });
         self.wait_or_rest();
     }
 
@@ -556,13 +571,13 @@ impl Core {
         }
         if exhausted {
             self.backoff.reset();
-            self.notices.push_back(Notice::ReconnectFailed);
+            self.tell(Change::ReconnectFailed);
             return;
         }
         let delay = self.backoff.next(&self.config);
         let attempt = self.backoff.attempts;
         self.connection = Connection::Waiting { until: self.now.saturating_add(delay), attempt, delay };
-        self.notices.push_back(Notice::Waiting { attempt, delay });
+        self.tell(Change::Waiting { attempt, delay: Duration::from_millis(delay) });
     }
 
     /// What ends with a namespace's connection: acks under way fail, unsent events wait again.
@@ -573,7 +588,8 @@ impl Core {
         namespace.epoch = namespace.epoch.wrapping_add(1);
         let orphans = namespace.orphans();
         if let Some(reason) = reason {
-            self.notices.push_back(Notice::Disconnect { ns, reason });
+            let namespace = namespace.name.clone();
+            self.tell(Change::Disconnect { namespace, reason });
         }
         for ack in orphans {
             self.ack_failed(ns, &ack, AckFailure::Disconnected);
@@ -583,10 +599,16 @@ impl Core {
     /// Takes a namespace's packets out of the outbox; events go back to the head of its buffer.
     fn reclaim(&mut self, ns: NsId) {
         let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
-        let (mine, others) = self.outbox.drain(..).partition(|packet: &Outgoing| packet.ns == ns);
-        self.outbox = others;
-        let mine: VecDeque<Outgoing> = mine;
-        for event in mine.into_iter().rev().filter(Outgoing::is_event) {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        let mut mine = Vec::new();
+        while let Some(packet) = outbox.pop_front() {
+            if packet.ns != ns {
+                self.outbox.push_back(packet);
+            } else if packet.is_event() {
+                mine.push(packet);
+            }
+        }
+        while let Some(event) = mine.pop() {
             namespace.buffer.push_front(event);
         }
     }
@@ -636,7 +658,7 @@ impl Core {
             Connection::None { .. } => return,
             Connection::Waiting { .. } => {}
             Connection::Engine { mut engine, .. } => {
-                for packet in self.outbox.drain(..) {
+                while let Some(packet) = self.outbox.pop_front() {
                     packet.push_frames(engine.pending());
                 }
                 engine.close(&mut context!(self));
@@ -644,7 +666,7 @@ impl Core {
             }
         }
         self.outbox.clear();
-        self.notices.push_back(Notice::Close(Reason::ForcedClose));
+        self.tell(Change::Close { reason: Reason::ForcedClose });
     }
 
     fn enter(&mut self, ns: NsId) {
@@ -745,7 +767,7 @@ impl Core {
 
     fn connected(&mut self, ns: NsId, packet: &Packet) {
         let member = |name| json::member(&packet.payload, name).and_then(json::string);
-        let Some(id) = member("sid") else {
+        let Some(id) = member("sid").map(Arc::from) else {
             return self.refuse(ns, V2.into(), None);
         };
         let pid = member("pid");
@@ -755,11 +777,13 @@ impl Core {
             namespace.offset = None;
         }
         namespace.pid = pid;
-        namespace.stage = Stage::Connected { id: id.as_str().into(), recovered };
+        namespace.stage = Stage::Connected { id: Arc::clone(&id), recovered };
         let early = std::mem::take(&mut namespace.early);
-        let buffer = std::mem::take(&mut namespace.buffer);
-        self.outbox.extend(buffer);
-        self.notices.push_back(Notice::Connect { ns, id, recovered });
+        while let Some(event) = namespace.buffer.pop_front() {
+            self.outbox.push_back(event);
+        }
+        let change = Change::Connect { namespace: namespace.name.clone(), id, recovered };
+        self.tell(change);
         for packet in early {
             self.event(ns, packet);
         }
@@ -792,8 +816,14 @@ impl Core {
         let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
         namespace.stage = rest.map_or(Stage::Idle, |until| Stage::Resting { until });
         namespace.early.clear();
+        let change = Change::ConnectError {
+            namespace: namespace.name.clone(),
+            message: message.into(),
+            data: data.map(Arc::from),
+            refused: rest.is_none(),
+        };
         self.watch(rest);
-        self.notices.push_back(Notice::ConnectError { ns, message, data, refused: rest.is_none() });
+        self.tell(change);
         self.close_if_unused();
     }
 
@@ -813,7 +843,9 @@ impl Core {
         let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
         let Some(ack) = packet.id.and_then(|id| namespace.take_ack(id)) else { return };
         let mut token = ack.token;
-        if let Some(queued) = namespace.queue.pop_front_if(|queued| queued.trying == Some(ack.id)) {
+        if namespace.queue.first_mut().is_some_and(|head| head.trying == Some(ack.id))
+            && let Some(queued) = namespace.queue.pop_front()
+        {
             self.held.remove(queued.size());
             token = queued.token;
         }
@@ -826,7 +858,7 @@ impl Core {
     fn ack_failed(&mut self, ns: NsId, ack: &PendingAck, failure: AckFailure) {
         let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
         let mut token = ack.token;
-        if let Some(queued) = namespace.queue.front_mut()
+        if let Some(queued) = namespace.queue.first_mut()
             && queued.trying == Some(ack.id)
         {
             queued.trying = None;
@@ -846,19 +878,20 @@ impl Core {
     /// Sends the head of the retry queue, when nothing of it is under way.
     fn drain_queue(&mut self, ns: NsId) {
         let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
-        if !namespace.connected() || namespace.queue.front().is_none_or(|head| head.trying.is_some()) {
+        let connected = namespace.connected();
+        let Some(head) = namespace.queue.first_mut() else { return };
+        if !connected || head.trying.is_some() {
             return;
         }
-        let timeout = namespace.queue.front().and_then(|head| head.timeout);
-        let deadline = timeout.map(|timeout| self.now.saturating_add(timeout));
-        let id = namespace.register_ack(None, deadline);
-        let Some(head) = namespace.queue.front_mut() else { return };
+        let deadline = head.timeout.map(|timeout| self.now.saturating_add(timeout));
+        let id = namespace.next_ack;
         head.tries = head.tries.saturating_add(1);
         head.trying = Some(id);
         // Once sent it may have arrived, and must arrive: it does not expire any more.
         head.expires = None;
         let attachments = head.attachments.clone();
         let text = encode(Kind::Event, &namespace.name, Some(id), &head.payload, attachments.len());
+        namespace.register_ack(None, deadline);
         self.outbox.push_back(Outgoing { ns, text, attachments, role: Role::Queued });
         self.watch(deadline);
     }
@@ -896,7 +929,7 @@ impl Core {
         });
         let mut stale = Vec::new();
         let held = &mut self.held;
-        let mut keep = |event: &Outgoing| {
+        let mut keep = |event: &mut Outgoing| {
             let Role::Event { ack, expires } = event.role else { return true };
             if event.ns != ns {
                 return true;
@@ -914,7 +947,7 @@ impl Core {
         self.outbox.retain(&mut keep);
         overdue.extend(stale.into_iter().filter_map(|id| namespace.take_ack(id)));
         let mut expired = Vec::new();
-        namespace.queue.retain(|queued| {
+        namespace.queue.retain(&mut |queued| {
             if late(queued.expires) {
                 held.remove(queued.size());
                 expired.extend(queued.token);

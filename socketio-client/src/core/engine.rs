@@ -1,8 +1,6 @@
 //! One Engine.IO connection: open, upgrade, heartbeat, close.
 
-use std::collections::VecDeque;
-
-use super::{Action, Endpoint, Input, LinkId, Millis, Reason, Transport};
+use super::{Action, Endpoint, Input, LinkId, Millis, Queue, Reason, Transport};
 use crate::codec::engine::{Frame, Handshake, Packet, decode, decode_payload, encode_payload};
 
 /// As much as may be under way on a WebSocket before the rest has to wait its turn.
@@ -43,7 +41,7 @@ enum Upgrade {
 pub(super) struct Context<'a> {
     pub(super) now: Millis,
     pub(super) endpoint: &'a Endpoint,
-    pub(super) actions: &'a mut VecDeque<Action>,
+    pub(super) actions: &'a mut Queue<Action>,
     pub(super) next_link: &'a mut u32,
     pub(super) timeout: Millis,
 }
@@ -59,9 +57,9 @@ impl Context<'_> {
 pub(super) struct Engine {
     pub(super) phase: Phase,
     pub(super) transport: Transport,
-    pub(super) events: VecDeque<Event>,
-    /// The transports to try when this one does not open.
-    fallbacks: VecDeque<Transport>,
+    pub(super) events: Queue<Event>,
+    /// The transports to try when this one does not open, the next one last.
+    fallbacks: Vec<Transport>,
     fell_back: bool,
     link: LinkId,
     upgrade: Upgrade,
@@ -72,7 +70,7 @@ pub(super) struct Engine {
     posting: bool,
     /// Bytes under way on the WebSocket.
     in_flight: usize,
-    pending: VecDeque<Frame>,
+    pending: Queue<Frame>,
     sid: String,
     max_payload: usize,
     /// The whole attempt's end while opening, the close's while closing.
@@ -88,8 +86,8 @@ impl Engine {
         let mut engine = Self {
             phase: Phase::Opening,
             transport: Transport::Polling,
-            events: VecDeque::new(),
-            fallbacks: transports.iter().copied().collect(),
+            events: Queue::default(),
+            fallbacks: transports.iter().rev().copied().collect(),
             fell_back: false,
             link: LinkId(0),
             upgrade: Upgrade::None,
@@ -97,7 +95,7 @@ impl Engine {
             polling: false,
             posting: false,
             in_flight: 0,
-            pending: VecDeque::new(),
+            pending: Queue::default(),
             sid: String::new(),
             max_payload: PAYLOAD,
             deadline: cx.now.saturating_add(cx.timeout),
@@ -115,7 +113,7 @@ impl Engine {
     }
 
     fn try_next(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(transport) = self.fallbacks.pop_front() else { return false };
+        let Some(transport) = self.fallbacks.pop() else { return false };
         self.transport = transport;
         self.link = cx.link();
         let share = self.deadline.saturating_sub(cx.now) / (self.fallbacks.len() as u64 + 1);
@@ -329,7 +327,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn pending(&mut self) -> &mut VecDeque<Frame> {
+    pub(super) fn pending(&mut self) -> &mut Queue<Frame> {
         &mut self.pending
     }
 
@@ -347,14 +345,12 @@ impl Engine {
     }
 
     fn take_batch(&mut self) -> Vec<Frame> {
-        if self.transport == Transport::WebSocket {
-            return self.pending.drain(..).collect();
-        }
+        let limited = self.transport == Transport::Polling;
         let mut size = 0;
         let mut batch = Vec::new();
         while let Some(frame) = self.pending.pop_front() {
             size += frame.polling_len() + 1;
-            if size > self.max_payload && !batch.is_empty() {
+            if limited && size > self.max_payload && !batch.is_empty() {
                 self.pending.push_front(frame);
                 break;
             }

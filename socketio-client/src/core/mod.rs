@@ -6,17 +6,21 @@
 //! network in a second.
 
 mod backoff;
+mod change;
 mod config;
 mod connection;
 mod engine;
 mod endpoint;
 mod namespace;
 mod outbox;
+mod queue;
 
+pub use change::Change;
 pub use config::{Config, ConfigError, Retries, Transport};
 pub use connection::{Core, EmitError, EmitOptions, State};
 pub use endpoint::Endpoint;
 pub use namespace::{Auth, Status};
+pub(crate) use queue::Queue;
 
 use crate::codec::{Packet, engine::Frame};
 
@@ -138,35 +142,8 @@ pub struct ReplyTo {
 /// What the user should hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// The connection is open.
-    Open {
-        /// Over which transport.
-        transport: Transport,
-        /// The session's id. It is a secret: over polling it is all one needs to speak as this client.
-        sid: String,
-    },
-    /// The connection moved from polling to a WebSocket.
-    Upgrade,
-    /// A namespace was entered.
-    Connect {
-        /// Which.
-        ns: NsId,
-        /// The socket's id in it.
-        id: String,
-        /// Whether the server restored the session, and sent what was missed.
-        recovered: bool,
-    },
-    /// A namespace was refused, or the connection for which it waits could not be opened.
-    ConnectError {
-        /// Which.
-        ns: NsId,
-        /// The server's words, or the transport's.
-        message: String,
-        /// What the server sent with its refusal, as JSON.
-        data: Option<String>,
-        /// Whether the server refused: then nothing more happens by itself.
-        refused: bool,
-    },
+    /// A change of the connection or of a namespace.
+    Change(Change),
     /// An event.
     Event {
         /// In which namespace.
@@ -183,41 +160,6 @@ pub enum Notice {
         /// The answer's packet.
         result: Result<Packet, AckFailure>,
     },
-    /// A namespace is over; unless a [`Reason`] says otherwise it is entered again after a reconnection.
-    Disconnect {
-        /// Which.
-        ns: NsId,
-        /// Why.
-        reason: Reason,
-    },
-    /// The connection is over.
-    Close(Reason),
-    /// The next attempt to reconnect will be made after a wait.
-    Waiting {
-        /// Its number, from 1.
-        attempt: u32,
-        /// The wait.
-        delay: Millis,
-    },
-    /// An attempt to reconnect begins.
-    ReconnectAttempt {
-        /// Its number, from 1.
-        attempt: u32,
-        /// The wait that came before it.
-        delay: Millis,
-    },
-    /// An attempt succeeded.
-    Reconnect {
-        /// Its number.
-        attempt: u32,
-    },
-    /// An attempt failed.
-    ReconnectError {
-        /// Why.
-        message: String,
-    },
-    /// The last attempt that was allowed has failed.
-    ReconnectFailed,
     /// The namespace needs its `auth` now: answer with [`Core::provide_auth`].
     AskAuth {
         /// Which.

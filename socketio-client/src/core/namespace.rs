@@ -1,8 +1,8 @@
 //! One namespace: entering, buffers, acks, retries.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
-use super::{AckToken, Millis, Reason, outbox::Outgoing};
+use super::{AckToken, Millis, Queue, Reason, outbox::Outgoing};
 use crate::codec::{Binary, Packet};
 
 /// What a namespace shows the server when it is entered.
@@ -85,9 +85,9 @@ pub(super) struct Namespace {
     pub(super) epoch: u32,
     pub(super) next_ack: u64,
     /// In the order of their ids.
-    pub(super) acks: VecDeque<PendingAck>,
-    pub(super) buffer: VecDeque<Outgoing>,
-    pub(super) queue: VecDeque<Queued>,
+    pub(super) acks: Vec<PendingAck>,
+    pub(super) buffer: Queue<Outgoing>,
+    pub(super) queue: Queue<Queued>,
     /// Events that overtook the CONNECT.
     pub(super) early: Vec<Packet>,
     /// What connection state recovery needs.
@@ -103,9 +103,9 @@ impl Namespace {
             stage: Stage::Idle,
             epoch: 0,
             next_ack: 0,
-            acks: VecDeque::new(),
-            buffer: VecDeque::new(),
-            queue: VecDeque::new(),
+            acks: Vec::new(),
+            buffer: Queue::default(),
+            queue: Queue::default(),
             early: Vec::new(),
             pid: None,
             offset: None,
@@ -133,23 +133,25 @@ impl Namespace {
 
     pub(super) fn take_ack(&mut self, id: u64) -> Option<PendingAck> {
         let at = self.acks.binary_search_by_key(&id, |ack| ack.id).ok()?;
-        self.acks.remove(at)
+        (at < self.acks.len()).then(|| self.acks.remove(at))
     }
 
     pub(super) fn register_ack(&mut self, token: Option<AckToken>, deadline: Option<Millis>) -> u64 {
         let id = self.next_ack;
         self.next_ack += 1;
-        self.acks.push_back(PendingAck { id, token, deadline });
+        self.acks.push(PendingAck { id, token, deadline });
         id
     }
 
     /// The acks that cannot come any more: all but those whose events still wait here.
     pub(super) fn orphans(&mut self) -> Vec<PendingAck> {
         let waiting: Vec<u64> = self.buffer.iter().filter_map(Outgoing::ack).collect();
-        let (kept, lost) =
-            self.acks.drain(..).partition(|ack| waiting.binary_search(&ack.id).is_ok());
-        self.acks = kept;
-        Vec::from(lost)
+        let mut lost = Vec::new();
+        for ack in std::mem::take(&mut self.acks) {
+            let kept = waiting.binary_search(&ack.id).is_ok();
+            if kept { &mut self.acks } else { &mut lost }.push(ack);
+        }
+        lost
     }
 
     /// The CONNECT's payload: what the user shows, and what recovery needs.

@@ -1,6 +1,4 @@
-use std::collections::VecDeque;
-
-use super::{Millis, NsId};
+use super::{Millis, NsId, Queue};
 use crate::codec::{Binary, engine::Frame};
 
 /// A packet that waits for the transport.
@@ -40,9 +38,11 @@ impl Outgoing {
         matches!(self.role, Role::Event { expires: Some(expires), .. } if expires <= now)
     }
 
-    pub(super) fn push_frames(self, frames: &mut VecDeque<Frame>) {
+    pub(super) fn push_frames(self, frames: &mut Queue<Frame>) {
         frames.push_back(Frame::Text(self.text));
-        frames.extend(self.attachments.into_iter().map(Frame::Binary));
+        for bytes in self.attachments {
+            frames.push_back(Frame::Binary(bytes));
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
     rc::Rc,
     sync::{Arc, Weak},
     task::{Context, Poll, Waker},
@@ -19,7 +18,7 @@ use web_sys::{
 use crate::{
     client::{Hub, Io, drive},
     codec::engine::Frame,
-    core::{Action, ConfigError, Core, Input, LinkId, Millis},
+    core::{Action, ConfigError, Core, Input, LinkId, Millis, Queue},
 };
 
 /// The browser buffers without end; this much may wait in it before the core is told that it drained.
@@ -76,7 +75,7 @@ pub(crate) fn start(hub: &Arc<Hub>, headers: Vec<(String, String)>) -> Result<()
 /// Where JavaScript's callbacks leave what they have to say.
 #[derive(Default)]
 struct Mailbox {
-    inputs: RefCell<VecDeque<(LinkId, Input)>>,
+    inputs: RefCell<Queue<(LinkId, Input)>>,
     waker: RefCell<Option<Waker>>,
 }
 

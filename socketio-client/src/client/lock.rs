@@ -1,0 +1,34 @@
+//! A lock natively; in the browser, where there is one thread, next to nothing.
+
+#[cfg(feature = "native")]
+pub(crate) struct Lock<T>(std::sync::Mutex<T>);
+#[cfg(feature = "native")]
+pub(crate) type Guard<'a, T> = std::sync::MutexGuard<'a, T>;
+
+#[cfg(feature = "native")]
+impl<T> Lock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(std::sync::Mutex::new(value))
+    }
+
+    /// A handler that panicked leaves nothing half done that matters here.
+    pub(crate) fn lock(&self) -> Guard<'_, T> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[cfg(not(feature = "native"))]
+pub(crate) struct Lock<T>(std::cell::RefCell<T>);
+#[cfg(not(feature = "native"))]
+pub(crate) type Guard<'a, T> = std::cell::RefMut<'a, T>;
+
+#[cfg(not(feature = "native"))]
+impl<T> Lock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(std::cell::RefCell::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> Guard<'_, T> {
+        self.0.borrow_mut()
+    }
+}
