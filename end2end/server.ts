@@ -27,8 +27,10 @@ export class Server {
   /** Starts, after a kill at the same address. */
   async start(): Promise<void> {
     const args = ["--address", this.address, "--data-dir", this.dataDir];
+    // Only a debug build reads its page from there.
+    const env = process.env.LEPTOS_SITE_ROOT ? { LEPTOS_SITE_ROOT: process.env.LEPTOS_SITE_ROOT } : {};
     // In an empty directory: what is served must come from inside the program.
-    this.program = spawn(PROGRAM, args, { cwd: this.dataDir, stdio: ["ignore", "pipe", "pipe"], env: {} });
+    this.program = spawn(PROGRAM, args, { cwd: this.dataDir, stdio: ["ignore", "pipe", "pipe"], env });
     this.program.stderr!.on("data", (text) => (this.log += text));
     for await (const line of createInterface(this.program.stdout!)) {
       if (line.startsWith("listening on ")) {

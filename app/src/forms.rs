@@ -59,8 +59,10 @@ pub async fn load_room(slug: String) -> Result<RoomView, Refusal> {
     crate::ssr::forms::room(&slug).await
 }
 
+/// Answers with what is wrong with the name, if something is: that is no failure, and the browser's
+/// console stays clean.
 #[server(prefix = "/forms", endpoint = "sign-in")]
-pub async fn sign_in(name: String) -> Result<(), Refusal> {
+pub async fn sign_in(name: String) -> Result<Option<ApiError>, Refusal> {
     crate::ssr::forms::sign_in(name).await
 }
 

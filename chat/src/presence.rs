@@ -29,8 +29,8 @@ struct Here {
     sockets: usize,
     /// Without a socket, online until then.
     until: Instant,
-    /// A task is waiting for `until`.
-    watched: bool,
+    /// When the task that watches for `until` looks next.
+    watched: Option<Instant>,
 }
 
 impl Presence {
@@ -111,7 +111,7 @@ impl Presence {
             rooms: rooms.iter().copied().collect(),
             sockets: 0,
             until: Instant::now(),
-            watched: false,
+            watched: None,
         };
         state.people.insert(user.id, here);
         for room in rooms {
@@ -133,31 +133,35 @@ impl Presence {
     }
 
     fn watch(&self, here: &mut Here) {
-        if !here.watched {
-            here.watched = true;
-            tokio::spawn(self.clone().see_off(here.user.id));
+        let early_enough = here.watched.is_some_and(|watched| watched <= here.until);
+        if !early_enough {
+            here.watched = Some(here.until);
+            tokio::spawn(self.clone().see_off(here.user.id, here.until));
         }
     }
 
-    async fn see_off(self, user: UserId) {
-        while let Some(until) = self.leave_when_due(user) {
+    async fn see_off(self, user: UserId, until: Instant) {
+        let mut next = Some(until);
+        while let Some(until) = next {
             tokio::time::sleep_until(until).await;
+            next = self.leave_if_due(user, until);
         }
     }
 
     /// When to look again; `None` when there is nothing left to wait for.
-    fn leave_when_due(&self, user: UserId) -> Option<Instant> {
+    fn leave_if_due(&self, user: UserId, looked: Instant) -> Option<Instant> {
         let mut state = self.lock();
         let here = state.people.get_mut(&user)?;
-        if here.sockets > 0 {
-            here.watched = false;
+        // An earlier end came up meanwhile, and another task with it.
+        if here.watched != Some(looked) {
             return None;
         }
-        if here.until > Instant::now() {
-            return Some(here.until);
+        here.watched = (here.sockets == 0 && here.until > looked).then_some(here.until);
+        if here.watched.is_none() && here.sockets == 0 {
+            self.leave(&mut state, user);
+            return None;
         }
-        self.leave(&mut state, user);
-        None
+        here.watched
     }
 
     fn tell(&self, state: &State, user: &User, room: RoomId, action: PresenceAction) {
@@ -212,6 +216,19 @@ mod tests {
         tokio::time::sleep(OFFLINE_AFTER).await;
         assert!(!presence.is_here(anna.id));
         assert_eq!(heard(&mut announcements), [(PresenceAction::Offline, 0)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_was_read_does_not_delay_a_departure() {
+        let (announce, _announcements) = mpsc::channel(16);
+        let presence = Presence::new(announce);
+        let anna = person("Anna");
+
+        presence.seen(&anna, vec![]);
+        presence.connected(&anna, vec![]);
+        presence.disconnected(anna.id);
+        tokio::time::sleep(OFFLINE_AFTER + OFFLINE_AFTER / 10).await;
+        assert!(!presence.is_here(anna.id));
     }
 
     #[tokio::test(start_paused = true)]

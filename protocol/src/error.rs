@@ -46,6 +46,23 @@ pub enum Reason {
     Unknown,
 }
 
+impl Reason {
+    pub const ALL: [Self; 6] =
+        [Self::Empty, Self::TooLong, Self::Characters, Self::Taken, Self::Malformed, Self::Unknown];
+
+    /// The word for it on the wire and in an address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong => "too-long",
+            Self::Characters => "characters",
+            Self::Taken => "taken",
+            Self::Malformed => "malformed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     pub field: String,
@@ -111,3 +128,15 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_has_one_name_everywhere() {
+        for reason in Reason::ALL {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+        }
+    }
+}

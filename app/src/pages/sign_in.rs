@@ -1,10 +1,11 @@
 use crate::forms::{ChooseLanguage, Refusal, SignIn, load_lobby};
 use crate::room::brand::Brand;
-use crate::words::{Lang, Words, lang, words};
+use crate::words::{Lang, lang, words};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
+use protocol::Reason;
 use protocol::limits::NAME_CHARS;
 
 #[component]
@@ -37,10 +38,13 @@ fn SignInForm() -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     let query = use_query_map().get_untracked();
     // Without wasm, a refusal comes back in the address.
-    let told_before = query.get("problem").map(|problem| problem_of(words, &problem));
+    let told_before = query.get("problem").map(|problem| match reason(&problem) {
+        Some(reason) => words.name_problem(reason),
+        None => words.failed,
+    });
     let problem = move || match action.value().get() {
-        Some(Err(Refusal(error))) => Some(words.problem(&error)),
-        Some(Ok(())) => None,
+        Some(Ok(Some(error)) | Err(Refusal(error))) => Some(words.problem(&error)),
+        Some(Ok(None)) => None,
         None => told_before,
     };
     let name = query.get("name").unwrap_or_default();
@@ -58,14 +62,8 @@ fn SignInForm() -> impl IntoView {
     }
 }
 
-fn problem_of(words: &'static Words, reason: &str) -> &'static str {
-    match reason {
-        "empty" => words.name_empty,
-        "too-long" => words.name_too_long,
-        "characters" => words.name_characters,
-        "taken" => words.name_taken,
-        _ => words.failed,
-    }
+fn reason(name: &str) -> Option<Reason> {
+    Reason::ALL.into_iter().find(|reason| reason.name() == name)
 }
 
 /// A form without an action of its own: the whole page is in another language afterwards.

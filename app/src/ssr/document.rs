@@ -27,9 +27,9 @@ pub fn shell(options: LeptosOptions) -> Page {
     let PageFiles { script, wasm, style } = files;
     let nonce = use_nonce();
     send_headers(nonce.as_deref());
-    let start = format!(
-        "import init,{{hydrate}} from '{script}';init({{module_or_path:'{wasm}'}}).then(hydrate);"
-    );
+    // A preload link would fetch the wasm even where scripts are off.
+    let fetch = format!("var wasm=fetch('{wasm}')");
+    let start = format!("import init,{{hydrate}} from '{script}';init({{module_or_path:wasm}}).then(hydrate)");
     view! {
         <!DOCTYPE html>
         <html lang=lang().code()>
@@ -37,9 +37,9 @@ pub fn shell(options: LeptosOptions) -> Page {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
                 <meta name="color-scheme" content="light dark"/>
-                <link rel="stylesheet" href=style/>
+                <script nonce=nonce.clone()>{fetch}</script>
                 <link rel="modulepreload" href=script nonce=nonce.clone()/>
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+                <link rel="stylesheet" href=style/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>

@@ -8,7 +8,7 @@ use http::header::ACCEPT;
 use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
 use protocol::room::GENERAL;
-use protocol::{ApiError, ClientId, ErrorCode, MessageKind, Name, event};
+use protocol::{ApiError, ClientId, ErrorCode, MessageKind, Name, Reason, event};
 use uuid::Uuid;
 
 pub(crate) async fn lobby() -> Result<Lobby, Refusal> {
@@ -37,23 +37,16 @@ async fn show_room(slug: &str) -> Result<RoomView, Refusal> {
     Ok(RoomView { me: who.user, joined, returned, next: ClientId(Uuid::now_v7()) })
 }
 
-pub(crate) async fn sign_in(name: String) -> Result<(), Refusal> {
-    match enter(&name).await {
-        Ok(()) => {
-            redirect(&room_path(GENERAL));
-            Ok(())
-        }
-        Err(Refusal(error)) if is_plain_form() => {
-            let reason = error.reason().and_then(|reason| serde_json::to_value(reason).ok());
-            let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or("failed");
-            redirect(&format!("/?name={}&problem={reason}", url_escape(&name)));
-            Ok(())
-        }
-        Err(Refusal(error)) => {
-            set_status(error.code);
-            Err(Refusal(error))
-        }
+pub(crate) async fn sign_in(name: String) -> Result<Option<ApiError>, Refusal> {
+    let Err(Refusal(error)) = enter(&name).await else {
+        redirect(&room_path(GENERAL));
+        return Ok(None);
+    };
+    if is_plain_form() {
+        let reason = error.reason().map_or("failed", Reason::name);
+        redirect(&format!("/?name={}&problem={reason}", url_escape(&name)));
     }
+    Ok(Some(error))
 }
 
 async fn enter(name: &str) -> Result<(), Refusal> {

@@ -113,15 +113,22 @@ impl Words {
     pub fn problem(&self, error: &ApiError) -> &'static str {
         let field = error.details.as_ref().map(|details| details.field.as_str());
         match (error.code, field, error.reason()) {
-            (_, Some("name"), Some(Reason::Empty)) => self.name_empty,
-            (_, Some("name"), Some(Reason::TooLong)) => self.name_too_long,
-            (_, Some("name"), Some(Reason::Taken)) => self.name_taken,
-            (_, Some("name"), Some(Reason::Characters)) => self.name_characters,
+            (_, Some("name"), Some(reason)) => self.name_problem(reason),
             (_, Some("text"), Some(Reason::Empty)) => self.text_empty,
             (_, Some("text"), Some(Reason::TooLong)) => self.text_too_long,
             (ErrorCode::Unavailable | ErrorCode::RateLimited, _, _) => self.unavailable,
             (ErrorCode::Unauthorized, _, _) => self.signed_out,
             _ => self.failed,
+        }
+    }
+
+    pub fn name_problem(&self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::Empty => self.name_empty,
+            Reason::TooLong => self.name_too_long,
+            Reason::Taken => self.name_taken,
+            Reason::Characters => self.name_characters,
+            Reason::Malformed | Reason::Unknown => self.failed,
         }
     }
 }

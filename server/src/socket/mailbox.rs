@@ -4,9 +4,11 @@ use super::event::{Envelope, Unanswered};
 use super::{Session, find};
 use chat::Error;
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use protocol::ApiError;
 use protocol::limits::{MAILBOX, UNACKED_WRITES};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -15,15 +17,15 @@ const RETRY_AFTER_MS: u64 = 1_000;
 #[derive(Clone)]
 pub(super) struct Mailbox {
     letters: mpsc::Sender<Envelope>,
+    /// Taken by the one task that serves.
+    waiting: Arc<Mutex<Option<mpsc::Receiver<Envelope>>>>,
     gone: CancellationToken,
 }
 
 impl Mailbox {
-    pub(super) fn open(session: Session) -> Self {
+    pub(super) fn new() -> Self {
         let (letters, waiting) = mpsc::channel(MAILBOX);
-        let gone = CancellationToken::new();
-        tokio::spawn(serve(session, waiting, gone.clone()));
-        Self { letters, gone }
+        Self { letters, waiting: Arc::new(Mutex::new(Some(waiting))), gone: CancellationToken::new() }
     }
 
     pub(super) fn deliver(&self, envelope: Envelope) {
@@ -37,26 +39,37 @@ impl Mailbox {
     pub(super) fn close(&self) {
         self.gone.cancel();
     }
+
+    /// Handles everything, from CONNECT until the socket has gone.
+    pub(super) async fn serve(self, session: Session) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(letters) = waiting else { return };
+        if let Err(error) = session.chat.connected(&session.who).await {
+            tracing::error!(%error, "a socket's presence is unknown");
+        }
+        let unanswered = handle_all(&session, letters, self.gone).await;
+        session.chat.disconnected(session.who.user.id);
+        unanswered.collect::<()>().await;
+    }
 }
 
-async fn serve(session: Session, mut letters: mpsc::Receiver<Envelope>, gone: CancellationToken) {
-    if let Err(error) = session.chat.connected(&session.who).await {
-        tracing::error!(%error, "a socket's presence is unknown");
-    }
+async fn handle_all(
+    session: &Session,
+    mut letters: mpsc::Receiver<Envelope>,
+    gone: CancellationToken,
+) -> FuturesUnordered<BoxFuture<'static, ()>> {
     let mut unanswered = FuturesUnordered::new();
     loop {
         tokio::select! {
             biased;
             letter = letters.recv(), if unanswered.len() < UNACKED_WRITES => match letter {
-                Some(letter) => unanswered.extend(handle(&session, letter).await),
-                None => break,
+                Some(letter) => unanswered.extend(handle(session, letter).await),
+                None => return unanswered,
             },
             Some(()) = unanswered.next() => {}
             () = gone.cancelled(), if !letters.is_closed() => letters.close(),
         }
     }
-    session.chat.disconnected(session.who.user.id);
-    while unanswered.next().await.is_some() {}
 }
 
 async fn handle(session: &Session, letter: Envelope) -> Unanswered {

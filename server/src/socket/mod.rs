@@ -44,6 +44,9 @@ impl fmt::Display for Refused {
 }
 
 /// The session cookie, or `auth: {token}`, or `Authorization: Bearer`.
+///
+/// Who may come in gets their mailbox here, before CONNECT is answered: what registers its listeners
+/// in the connect handler can lose the first events of a client that is quick.
 pub(crate) async fn authenticate(
     socket: SocketRef,
     TryData(auth): TryData<Auth>,
@@ -57,31 +60,38 @@ pub(crate) async fn authenticate(
         .or_else(|| app::ssr::session::bearer(headers))
         .or_else(|| app::ssr::session::cookie(headers))
         .ok_or(Refused(ErrorCode::Unauthorized))?;
-    match chat.authenticate(&token).await {
-        Ok(identity) => {
-            socket.extensions.insert(identity);
-            Ok(())
-        }
-        Err(error) => Err(Refused(ApiError::from(error).code)),
-    }
+    let who = chat.authenticate(&token).await.map_err(|error| Refused(ApiError::from(error).code))?;
+    let mailbox = Mailbox::new();
+    listen(&socket, &mailbox);
+    socket.extensions.insert(Arrival { who, mailbox });
+    Ok(())
 }
 
-/// Registers everything before it first waits, or early events would be lost.
-#[allow(clippy::unused_async, reason = "socketioxide's handlers are async")]
-pub(crate) async fn connect(socket: SocketRef, chat: Chat) {
-    let Some(who) = socket.extensions.get::<Identity>() else { return };
-    let mailbox = Mailbox::open(Session { chat, who, socket: socket.clone() });
-    let gone = mailbox.clone();
+/// Someone whose CONNECT is about to be answered.
+#[derive(Clone)]
+struct Arrival {
+    who: Identity,
+    mailbox: Mailbox,
+}
+
+fn listen(socket: &SocketRef, mailbox: &Mailbox) {
+    let (letters, gone) = (mailbox.clone(), mailbox.clone());
     // The closure runs in the order of arrival, before socketioxide spawns what it returns: the place
     // in line is taken here.
     socket.on_fallback(move |envelope: Envelope| {
-        mailbox.deliver(envelope);
+        letters.deliver(envelope);
         std::future::ready(())
     });
     socket.on_disconnect(move || {
         gone.close();
         std::future::ready(())
     });
+}
+
+pub(crate) async fn connect(socket: SocketRef, chat: Chat) {
+    if let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() {
+        mailbox.serve(Session { chat, who, socket }).await;
+    }
 }
 
 fn find(event: &str) -> Result<&'static event::Entry, Error> {
