@@ -7,7 +7,6 @@ MAKEFLAGS += --no-print-directory
 
 # Sets PATH and the compiler; scripts/env says how.
 env := . scripts/env;
-built := target/.built
 
 # What the release binary is made of. A directory counts too: its date tells that a file went away.
 sources := Cargo.toml Cargo.lock $(shell find .cargo app chat frontend protocol server socketio-client style \
@@ -20,28 +19,29 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-9s %s\n", $$1, $$2 }'
 
 .PHONY: run
-run: $(built) ## build for release and start Beseda here (make run ARGS='--help')
+run: target/.built-beseda ## build for release and start Beseda here (make run ARGS='--help')
 	@exec target/release/beseda $(ARGS)
 
 .PHONY: build
-build: $(built) ## only build: target/release/beseda (the server, with its page inside) and target/release/sio
+build: target/.built-beseda target/.built-sio ## only build: target/release/beseda (the server, with its page inside) and target/release/sio
 
 # cargo-leptos starts afresh every time (wasm-opt, compression, and so the server too), therefore make
-# itself looks whether anything changed. The stamp has the time at which the build began, so that a file
-# saved meanwhile counts as newer. With CARGO_TARGET_DIR elsewhere, both programs are copied here.
-ifeq ($(wildcard target/release/beseda)$(wildcard target/release/sio),target/release/besedatarget/release/sio)
-$(built): $(sources)
-else
-.PHONY: $(built)
-$(built):
-endif
+# itself looks whether anything changed. A stamp has the time at which the build began, so that a file
+# saved meanwhile counts as newer.
+target/.built-beseda: command = LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
+target/.built-sio: command = cargo build --release -p socketio-client --features cli --bin sio
+target/.built-%: $(sources)
 	@scripts/bootstrap build
-	@mkdir -p target/release && touch $(built).began
-	$(env) LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
-	$(env) cargo build --release -p socketio-client --features cli --bin sio
+	@mkdir -p target/release && touch $@.began
+	$(env) $(command)
 	@out=$${CARGO_TARGET_DIR:-target}/release; \
-	[ "$$out" -ef target/release ] || cp -f "$$out/beseda" "$$out/sio" target/release/
-	@mv $(built).began $(built)
+	[ "$$out" -ef target/release ] || cp -f "$$out/$*" target/release/
+	@mv $@.began $@
+
+# A program that was deleted is built again, whatever its stamp says.
+$(foreach program,beseda sio,$(if $(wildcard target/release/$(program)),,$(eval target/.built-$(program): always)))
+.PHONY: always
+always:
 
 .PHONY: watch
 watch: ## build for development, start, and do so again at every change (cargo leptos watch)
@@ -58,11 +58,11 @@ check: ## format, lints, dependency arrows, licences; no tests
 	@scripts/check
 
 .PHONY: test
-test: $(built) ## install what the tests need, and run all of them
+test: build ## install what the tests need, and run all of them
 	@scripts/bootstrap test
 	@scripts/test rust e2e
 
 .PHONY: e2e
-e2e: $(built) ## only the browser tests
+e2e: target/.built-beseda ## only the browser tests
 	@scripts/bootstrap test
 	@scripts/test e2e
