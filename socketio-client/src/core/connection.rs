@@ -621,9 +621,10 @@ impl Core {
                 namespace.pid = None;
                 namespace.offset = None;
                 let text = encode(Kind::Disconnect, &namespace.name, None, "", 0);
-                let packet = Outgoing { ns, text, attachments: Vec::new(), role: Role::Control };
-                self.outbox.push_back(packet);
                 self.disown(ns);
+                let role = Role::Farewell;
+                let ns_over = NsId(usize::MAX);
+                self.outbox.push_back(Outgoing { ns: ns_over, text, attachments: Vec::new(), role });
                 self.end_session(ns, Some(Reason::ClientDisconnect));
             }
             Stage::Connecting | Stage::Leaving { .. } => {
@@ -658,10 +659,12 @@ impl Core {
             Connection::None { .. } => return,
             Connection::Waiting { .. } => {}
             Connection::Engine { mut engine, .. } => {
+                let mut farewell = Queue::default();
                 while let Some(packet) = self.outbox.pop_front() {
-                    packet.push_frames(engine.pending());
+                    let last = packet.role == Role::Farewell;
+                    packet.push_frames(if last { &mut farewell } else { engine.pending() });
                 }
-                engine.close(&mut context!(self));
+                engine.close(&mut context!(self), farewell.into_vec());
                 self.closing.push(engine);
             }
         }
@@ -729,8 +732,8 @@ impl Core {
             Err(_) => false,
         };
         if !fine && let Connection::Engine { engine, .. } = &mut self.connection {
-            engine.events.clear();
-            engine.end(&mut context!(self), Reason::ParseError);
+            engine.cut(&mut context!(self));
+            self.lost(Reason::ParseError);
         }
     }
 
@@ -749,7 +752,10 @@ impl Core {
                 namespace.stage = if again { Stage::Waiting } else { Stage::Idle };
                 self.enter(ns);
             }
-            (Kind::Disconnect, Stage::Connected { .. } | Stage::Connecting) => {
+            (Kind::Disconnect, Stage::Connecting) => {
+                self.refuse(ns, Reason::ServerDisconnect.as_str().into(), None);
+            }
+            (Kind::Disconnect, Stage::Connected { .. }) => {
                 namespace.stage = Stage::Idle;
                 self.end_session(ns, Some(Reason::ServerDisconnect));
                 self.close_if_unused();

@@ -5,6 +5,8 @@ use crate::codec::engine::{Frame, Handshake, Packet, decode, decode_payload, enc
 
 /// As much as may be under way on a WebSocket before the rest has to wait its turn.
 const IN_FLIGHT: usize = 64 << 10;
+/// How long a close waits for the server to see to what came before it.
+const SETTLE: Millis = 1000;
 /// The body of a POST where the server names no limit.
 const PAYLOAD: usize = 1_000_000;
 
@@ -31,7 +33,9 @@ pub(super) enum Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Upgrade {
     None,
-    /// The WebSocket is opening or has been asked `2probe`.
+    /// The WebSocket is opening.
+    Opening(LinkId),
+    /// It has been asked `2probe`. To take that back would cost the session with some servers.
     Probing(LinkId),
     /// It answered; the last GET and POST have to end before packets may flow over it.
     Pausing(LinkId),
@@ -71,6 +75,10 @@ pub(super) struct Engine {
     /// Bytes under way on the WebSocket.
     in_flight: usize,
     pending: Queue<Frame>,
+    /// What is said last. A Node server drops events that it has read but not yet handed on when a
+    /// DISCONNECT comes right behind them, so this waits until they are through.
+    farewell: Option<Vec<Frame>>,
+    last_write: Option<Millis>,
     sid: String,
     max_payload: usize,
     /// The whole attempt's end while opening, the close's while closing.
@@ -96,6 +104,8 @@ impl Engine {
             posting: false,
             in_flight: 0,
             pending: Queue::default(),
+            farewell: None,
+            last_write: None,
             sid: String::new(),
             max_payload: PAYLOAD,
             deadline: cx.now.saturating_add(cx.timeout),
@@ -145,7 +155,7 @@ impl Engine {
     fn probe(&self) -> Option<LinkId> {
         match self.upgrade {
             Upgrade::None => None,
-            Upgrade::Probing(link) | Upgrade::Pausing(link) => Some(link),
+            Upgrade::Opening(link) | Upgrade::Probing(link) | Upgrade::Pausing(link) => Some(link),
         }
     }
 
@@ -153,7 +163,7 @@ impl Engine {
         match self.phase {
             Phase::Opening => self.step,
             Phase::Open => [self.heartbeat, self.step].into_iter().flatten().min(),
-            Phase::Closing => Some(self.deadline),
+            Phase::Closing => Some(self.step.unwrap_or(self.deadline)),
             Phase::Closed => None,
         }
     }
@@ -165,6 +175,10 @@ impl Engine {
             Phase::Open if due(self.heartbeat) => self.end(cx, Reason::PingTimeout),
             Phase::Open if due(self.step) => self.cancel_upgrade(cx),
             Phase::Closing if self.deadline <= cx.now => self.cut(cx),
+            Phase::Closing if due(self.step) => match self.upgrade {
+                Upgrade::None => self.settled(cx),
+                _ => self.cancel_upgrade(cx),
+            },
             _ => {}
         }
     }
@@ -187,6 +201,7 @@ impl Engine {
                 self.write(cx);
             }
             Input::Polled(body) => self.polled(cx, &body),
+            Input::Settled => self.settled(cx),
             Input::Posted => {
                 self.posting = false;
                 self.finish_pause(cx);
@@ -253,7 +268,7 @@ impl Engine {
             && !self.fell_back
         {
             let link = cx.link();
-            self.upgrade = Upgrade::Probing(link);
+            self.upgrade = Upgrade::Opening(link);
             self.step = Some(cx.now.saturating_add(cx.timeout));
             let url = self.url(cx, Transport::WebSocket);
             cx.actions.push_back(Action::Connect(link, url));
@@ -262,7 +277,8 @@ impl Engine {
 
     fn handle_probe(&mut self, cx: &mut Context<'_>, input: Input) {
         match (self.upgrade, input) {
-            (Upgrade::Probing(link), Input::Opened) => {
+            (Upgrade::Opening(link), Input::Opened) => {
+                self.upgrade = Upgrade::Probing(link);
                 cx.actions.push_back(Action::Send(link, vec![Frame::Text("2probe".into())]));
             }
             (Upgrade::Probing(link), Input::Frame(Frame::Text(text))) if text == "3probe" => {
@@ -283,9 +299,6 @@ impl Engine {
             if !self.polling {
                 self.poll(cx);
             }
-            if self.phase == Phase::Closing {
-                self.pending.push_back(Frame::Text("1".into()));
-            }
             self.write(cx);
         }
     }
@@ -298,6 +311,7 @@ impl Engine {
         cx.actions.push_back(Action::Abort(self.link));
         self.step = None;
         self.upgrade = Upgrade::None;
+        self.last_write = Some(cx.now);
         self.link = link;
         self.transport = Transport::WebSocket;
         self.pending.push_front(Frame::Text("5".into()));
@@ -360,6 +374,7 @@ impl Engine {
     }
 
     fn send(&mut self, cx: &mut Context<'_>, batch: Vec<Frame>) {
+        self.last_write = Some(cx.now);
         match self.transport {
             Transport::WebSocket => {
                 self.in_flight += batch.iter().map(Frame::polling_len).sum::<usize>();
@@ -374,19 +389,18 @@ impl Engine {
     }
 
     /// Sends what is pending and then says goodbye; the events end at once.
-    pub(super) fn close(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn close(&mut self, cx: &mut Context<'_>, farewell: Vec<Frame>) {
         if self.phase != Phase::Open {
             return self.cut(cx);
         }
-        if let Upgrade::Probing(_) = self.upgrade {
+        if let Upgrade::Opening(_) = self.upgrade {
             self.cancel_upgrade(cx);
         }
         self.phase = Phase::Closing;
         self.deadline = cx.now.saturating_add(cx.timeout);
+        self.step = (self.upgrade != Upgrade::None).then_some(cx.now.saturating_add(SETTLE));
+        self.farewell = Some(farewell);
         self.events.clear();
-        if self.transport == Transport::Polling && self.upgrade == Upgrade::None {
-            self.pending.push_back(Frame::Text("1".into()));
-        }
         self.write(cx);
     }
 
@@ -394,11 +408,36 @@ impl Engine {
         if self.upgrade != Upgrade::None || self.posting {
             return;
         }
+        if let Some(farewell) = &self.farewell {
+            let fresh = !farewell.is_empty()
+                && self.last_write.is_some_and(|at| at.saturating_add(SETTLE) > cx.now);
+            return match self.transport {
+                Transport::WebSocket if fresh => {
+                    if self.step.is_none() {
+                        self.step = Some(cx.now.saturating_add(SETTLE));
+                        cx.actions.push_back(Action::Settle(self.link));
+                    }
+                }
+                _ => self.settled(cx),
+            };
+        }
         cx.actions.push_back(match self.transport {
             Transport::WebSocket => Action::Close(self.link),
             Transport::Polling => Action::Abort(self.link),
         });
         self.phase = Phase::Closed;
+    }
+
+    fn settled(&mut self, cx: &mut Context<'_>) {
+        let Some(farewell) = self.farewell.take() else { return };
+        self.step = None;
+        for frame in farewell {
+            self.pending.push_back(frame);
+        }
+        if self.transport == Transport::Polling {
+            self.pending.push_back(Frame::Text("1".into()));
+        }
+        self.write(cx);
     }
 
     /// As a lost network does.

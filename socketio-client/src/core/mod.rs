@@ -52,6 +52,8 @@ pub enum Input {
     Polled(String),
     /// A POST was taken.
     Posted,
+    /// The server has probably seen to all that was sent.
+    Settled,
     /// The transport failed.
     Failed {
         /// What happened, in few words.
@@ -70,6 +72,8 @@ pub enum Action {
     Connect(LinkId, String),
     /// Send messages over it, and say [`Input::Drained`] when they have left.
     Send(LinkId, Vec<Frame>),
+    /// Find out when the server has seen to all that was sent, for [`Input::Settled`].
+    Settle(LinkId),
     /// GET a URL, for [`Input::Polled`].
     Get(LinkId, String),
     /// POST a body, for [`Input::Posted`].

@@ -14,6 +14,8 @@ pub(super) struct Outgoing {
 pub(super) enum Role {
     /// CONNECT, DISCONNECT and answers: of no use on another connection.
     Control,
+    /// A DISCONNECT of this side.
+    Farewell,
     /// An event; it goes back to its namespace's buffer when the connection ends first.
     Event { ack: Option<u64>, expires: Option<Millis> },
     /// An event of the retry queue, which keeps its own copy.

@@ -56,6 +56,12 @@ impl<T> Queue<T> {
         self.tail.retain_mut(keep);
     }
 
+    pub(crate) fn into_vec(mut self) -> Vec<T> {
+        self.head.reverse();
+        self.head.append(&mut self.tail);
+        self.head
+    }
+
     pub(crate) fn clear(&mut self) {
         self.head.clear();
         self.tail.clear();

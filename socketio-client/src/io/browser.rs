@@ -23,6 +23,8 @@ use crate::{
 
 /// The browser buffers without end; this much may wait in it before the core is told that it drained.
 const BUFFERED: u32 = 64 << 10;
+/// A page cannot ping: this long after the last byte has left, the server is taken to have read it.
+const SETTLING: Millis = 100;
 /// How often to look whether it has.
 const DRAIN_CHECK: Millis = 50;
 
@@ -192,6 +194,11 @@ impl Io for Browser {
                     socket.send(&frames);
                 }
             }
+            Action::Settle(link) => {
+                for socket in self.sockets.iter_mut().filter(|socket| socket.link == link) {
+                    socket.settling = Some(now() + SETTLING);
+                }
+            }
             Action::Get(link, url) => self.request(link, url, None),
             Action::Post(link, url, body) => self.request(link, url, Some(body)),
             // Closing sends what was handed over first.
@@ -218,14 +225,18 @@ impl Io for Browser {
         }
         input.or_else(|| {
             let drained = self.sockets.iter_mut().find(|socket| socket.has_drained())?;
-            drained.sending = false;
-            Some((drained.link, Input::Drained))
+            if drained.sending {
+                drained.sending = false;
+                return Some((drained.link, Input::Drained));
+            }
+            drained.settling = None;
+            Some((drained.link, Input::Settled))
         })
     }
 
     fn poll_timer(&mut self, _: &mut Context<'_>, at: Option<Millis>) -> Poll<()> {
         let now = now();
-        let sending = self.sockets.iter().any(|socket| socket.sending);
+        let sending = self.sockets.iter().any(|socket| socket.sending || socket.settling.is_some());
         let at = at.into_iter().chain(sending.then_some(now + DRAIN_CHECK)).min();
         if at.is_some_and(|at| at <= now) {
             return Poll::Ready(());
@@ -257,6 +268,7 @@ struct Socket {
     link: LinkId,
     socket: WebSocket,
     sending: bool,
+    settling: Option<Millis>,
     _listener: EventClosure,
 }
 
@@ -273,7 +285,7 @@ impl Socket {
         socket.set_onmessage(function);
         socket.set_onerror(function);
         socket.set_onclose(function);
-        Some(Self { link, socket, sending: false, _listener: listener })
+        Some(Self { link, socket, sending: false, settling: None, _listener: listener })
     }
 
     fn send(&mut self, frames: &[Frame]) {
@@ -288,7 +300,9 @@ impl Socket {
     }
 
     fn has_drained(&self) -> bool {
-        self.sending && self.socket.buffered_amount() < BUFFERED
+        let buffered = self.socket.buffered_amount();
+        let settled = self.settling.is_some_and(|at| at <= now());
+        self.sending && buffered < BUFFERED || settled && buffered == 0
     }
 }
 

@@ -11,24 +11,20 @@ const http = createServer();
 const io = new Server(http, options);
 
 function serve(socket) {
-  socket.on("echo", (...args) => {
-    const ack = typeof args.at(-1) === "function" ? args.pop() : undefined;
-    if (ack) ack(...args);
-    else socket.emit("echo", ...args);
-  });
+  socket.on("echo", (value) => socket.emit("echo", value));
+  socket.on("give back", (value, ack) => ack(value));
   socket.on("auth", (ack) => ack(socket.handshake.auth));
   socket.on("handshake", (ack) => ack({ query: socket.handshake.query, headers: socket.handshake.headers }));
   socket.on("ask", (value) => {
     socket.timeout(5000).emit("question", value, (error, ...answer) => {
-      socket.emit("answered", error ? "timeout" : answer);
+      socket.emit("answered", error ? "timeout" : answer[0]);
     });
   });
   socket.on("flood", (count) => {
     for (let number = 0; number < count; number++) socket.emit("number", number);
   });
   socket.on("kick", () => socket.disconnect());
-  socket.on("kick all", () => socket.disconnect(true));
-  socket.on("cut", () => socket.conn.transport.doClose ? socket.conn.close() : undefined);
+  socket.on("shout", (value) => socket.broadcast.emit("shouted", value));
   socket.on("silent", () => {});
 }
 
@@ -48,10 +44,6 @@ io.of("/later").use((_, next) => {
 
 const commands = {
   broadcast: (value) => io.emit("broadcast", value),
-  // Stops pings without closing anything, as a network that swallows everything does.
-  freeze: () => {
-    for (const socket of Object.values(io.engine.clients)) clearTimeout(socket.pingIntervalTimer), (socket.sendPacket = () => {});
-  },
   clients: () => console.log(JSON.stringify({ clients: io.engine.clientsCount })),
 };
 

@@ -100,6 +100,11 @@ impl Io for Native {
                     socket.send(frames);
                 }
             }
+            Action::Settle(id) => {
+                if let Some(Link::WebSocket(socket)) = self.link(id) {
+                    socket.ping();
+                }
+            }
             Action::Get(id, url) => {
                 let request = http::get(self.http(&url), url, self.headers.clone());
                 if let Some(polling) = self.polling(id) {

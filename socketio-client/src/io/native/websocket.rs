@@ -85,6 +85,13 @@ impl Socket {
         self.sending = true;
     }
 
+    /// The answer to a ping comes after all that was sent before was read.
+    pub(super) fn ping(&mut self) {
+        // What goes wrong here is found again when reading.
+        let _ = Pin::new(&mut self.stream).start_send(Message::Ping(Bytes::new()));
+        self.sending = true;
+    }
+
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
         if self.over {
             return Poll::Pending;
@@ -106,6 +113,7 @@ impl Socket {
                 Some(Ok(Message::Binary(bytes))) => {
                     return Poll::Ready(Input::Frame(Frame::Binary((&*bytes).into())));
                 }
+                Some(Ok(Message::Pong(_))) => return Poll::Ready(Input::Settled),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Poll::Ready(self.end(&error)),
                 None => {
