@@ -1,11 +1,20 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const PROGRAM = resolve(import.meta.dirname, process.env.BESEDA ?? "../target/release/beseda");
+const TARGET = resolve(import.meta.dirname, "../target");
+
+/** What was built last, unless BESEDA says otherwise. */
+const PROGRAM = process.env.BESEDA ?? newest([join(TARGET, "release/beseda"), join(TARGET, "debug/beseda")]);
+
+function newest(programs: string[]): string {
+  const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return programs.reduce((one, other) => (age(other) > age(one) ? other : one));
+}
 
 /** The real program, with a data directory of its own. */
 export class Server {
@@ -27,10 +36,13 @@ export class Server {
   /** Starts, after a kill at the same address. */
   async start(): Promise<void> {
     const args = ["--address", this.address, "--data-dir", this.dataDir];
-    // Only a debug build reads its page from there.
-    const env = process.env.LEPTOS_SITE_ROOT ? { LEPTOS_SITE_ROOT: process.env.LEPTOS_SITE_ROOT } : {};
-    // In an empty directory: what is served must come from inside the program.
-    this.program = spawn(PROGRAM, args, { cwd: this.dataDir, stdio: ["ignore", "pipe", "pipe"], env });
+    this.program = spawn(PROGRAM, args, {
+      // In an empty directory: what a release build serves must come from inside the program.
+      cwd: this.dataDir,
+      stdio: ["ignore", "pipe", "pipe"],
+      // Only a debug build reads its page from there.
+      env: { LEPTOS_SITE_ROOT: join(TARGET, "site") },
+    });
     this.program.stderr!.on("data", (text) => (this.log += text));
     for await (const line of createInterface(this.program.stdout!)) {
       if (line.startsWith("listening on ")) {

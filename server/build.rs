@@ -48,7 +48,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 /// Not what stands beside a file: its compressed forms, and declarations for TypeScript.
 fn is_served(path: &Path) -> bool {
     let name = path.to_string_lossy();
-    ![".br", ".gz", ".d.ts"].iter().any(|ending| name.ends_with(ending))
+    ![".br", ".gz", ".ts"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn entry(table: &mut String, site: &Path, file: &Path) {

@@ -1,5 +1,7 @@
 //! The wasm entry point: it only starts [`app::App`].
 
+#![recursion_limit = "256"]
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Takes over the page that the server rendered.

@@ -17,4 +17,5 @@ pub(crate) fn NotFound() -> impl IntoView {
             <p><a href="/">{words.way_back}</a></p>
         </main>
     }
+    .into_any()
 }

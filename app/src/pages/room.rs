@@ -27,6 +27,7 @@ pub(crate) fn RoomPage() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }
 
 fn refused(code: ErrorCode) -> AnyView {
@@ -61,4 +62,5 @@ fn RoomScreen(view: RoomView) -> impl IntoView {
             <People/>
         </div>
     }
+    .into_any()
 }

@@ -30,6 +30,7 @@ pub(crate) fn SignInPage() -> impl IntoView {
             <Languages/>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -60,6 +61,7 @@ fn SignInForm() -> impl IntoView {
             <button type="submit" disabled=move || action.pending().get()>{words.join}</button>
         </ActionForm>
     }
+    .into_any()
 }
 
 fn reason(name: &str) -> Option<Reason> {
@@ -82,4 +84,5 @@ pub(crate) fn Languages() -> impl IntoView {
             {Lang::ALL.map(button).collect_view()}
         </form>
     }
+    .into_any()
 }

@@ -23,4 +23,5 @@ pub(crate) fn Banner() -> impl IntoView {
             <a href="/" hidden=move || live.link.get() != Link::SignedOut>{words.way_back}</a>
         </div>
     }
+    .into_any()
 }

@@ -52,6 +52,7 @@ pub(crate) fn Composer(returned: Option<Returned>, next: ClientId) -> impl IntoV
             </div>
         </form>
     }
+    .into_any()
 }
 
 /// A textarea's first value is its content, which Leptos would not escape.

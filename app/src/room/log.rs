@@ -25,6 +25,7 @@ pub(crate) fn Log() -> impl IntoView {
             <p class="empty" hidden=move || !nothing()>{words.nothing_yet}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -45,6 +46,7 @@ fn RowItem(key_: ClientId) -> impl IntoView {
             })}
         </li>
     }
+    .into_any()
 }
 
 fn said(message: &Arc<Message>, first: bool) -> AnyView {

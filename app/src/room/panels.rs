@@ -30,6 +30,7 @@ pub(crate) fn Rooms() -> impl IntoView {
             </footer>
         </nav>
     }
+    .into_any()
 }
 
 #[component]
@@ -55,6 +56,7 @@ pub(crate) fn People() -> impl IntoView {
             </ul>
         </aside>
     }
+    .into_any()
 }
 
 #[component]
@@ -73,4 +75,5 @@ fn Person(user: User, online: bool) -> impl IntoView {
             {note.map(|note| view! { <span class="note">{note}</span> })}
         </li>
     }
+    .into_any()
 }
