@@ -10,8 +10,8 @@ mod io;
 
 #[cfg(any(feature = "browser", feature = "native"))]
 pub use client::{
-    Ack, AckError, Answer, Arguments, Builder, Client, ClientState, Emit, Event, List,
-    MaybeSend, Namespace, Reply, Stream, Subscription,
+    Ack, AckError, Answer, Arguments, Builder, Client, ClientState, Emit, Event, List, MaybeSend,
+    Namespace, Reply, Stream, Subscription,
 };
 pub use codec::Binary;
 pub use core::{Change, ConfigError, EmitError, Reason, Status, Transport};

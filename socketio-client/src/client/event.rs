@@ -23,7 +23,10 @@ struct Inner {
 
 impl std::fmt::Debug for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Event").field(&self.inner.namespace).field(&self.json()).finish()
+        f.debug_tuple("Event")
+            .field(&self.inner.namespace)
+            .field(&self.json())
+            .finish()
     }
 }
 
@@ -34,8 +37,16 @@ impl Event {
         packet: Packet,
         reply: Option<ReplyTo>,
     ) -> Self {
-        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
-        let inner = Arc::new(Inner { hub, namespace, packet, reply: Lock::new(reply) });
+        #[allow(
+            clippy::arc_with_non_send_sync,
+            reason = "in the browser it stays on its thread"
+        )]
+        let inner = Arc::new(Inner {
+            hub,
+            namespace,
+            packet,
+            reply: Lock::new(reply),
+        });
         Self { inner }
     }
 
@@ -47,7 +58,10 @@ impl Event {
     /// Its name.
     pub fn name(&self) -> Cow<'_, str> {
         let first = json::elements(self.json()).next().unwrap_or_default();
-        match first.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        match first
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+        {
             Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
             Some(_) => Cow::Owned(json::string(first).unwrap_or_default()),
             None => Cow::Borrowed(first),
@@ -91,7 +105,10 @@ impl Event {
     /// The way to answer it later, without holding on to the event; there is only one.
     pub fn take_reply(&self) -> Option<Reply> {
         let to = self.inner.reply.lock().take()?;
-        Some(Reply { hub: self.inner.hub.clone(), to })
+        Some(Reply {
+            hub: self.inner.hub.clone(),
+            to,
+        })
     }
 }
 
@@ -108,7 +125,8 @@ impl Reply {
     /// When the arguments cannot be written as JSON.
     pub fn send(self, arguments: impl Arguments) -> Result<(), EmitError> {
         let (json, attachments) = arguments.into_list()?.finish(None);
-        self.hub.with_core(|core, now| core.reply(now, self.to, &json, attachments));
+        self.hub
+            .with_core(|core, now| core.reply(now, self.to, &json, attachments));
         Ok(())
     }
 }

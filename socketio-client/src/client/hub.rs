@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codec::Packet,
-    core::{AckFailure, AckToken, Action, Core, LinkId, Input, Millis, Notice, NsId},
+    core::{AckFailure, AckToken, Action, Core, Input, LinkId, Millis, Notice, NsId},
     io,
 };
 
@@ -34,7 +34,12 @@ type Shared<T> = Arc<Lock<T>>;
 
 #[derive(Clone)]
 pub(crate) enum Listener {
-    Event { ns: NsId, name: Option<Arc<str>>, once: bool, call: Shared<EventHandler> },
+    Event {
+        ns: NsId,
+        name: Option<Arc<str>>,
+        once: bool,
+        call: Shared<EventHandler>,
+    },
     Change(Shared<ChangeHandler>),
 }
 
@@ -78,8 +83,13 @@ impl Hub {
             idle: true,
             abandoned: false,
         };
-        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser the handlers stay on their thread")]
-        Arc::new(Self { inner: Lock::new(inner) })
+        #[allow(
+            clippy::arc_with_non_send_sync,
+            reason = "in the browser the handlers stay on their thread"
+        )]
+        Arc::new(Self {
+            inner: Lock::new(inner),
+        })
     }
 
     fn lock(&self) -> Guard<'_, Inner> {
@@ -144,7 +154,12 @@ impl Hub {
         once: bool,
         handler: EventHandler,
     ) -> Subscription {
-        self.listen(Listener::Event { ns, name: name.map(Arc::from), once, call: shared(handler) })
+        self.listen(Listener::Event {
+            ns,
+            name: name.map(Arc::from),
+            once,
+            call: shared(handler),
+        })
     }
 
     pub(crate) fn unlisten(&self, id: u64) {
@@ -173,7 +188,10 @@ impl Hub {
 
     pub(crate) fn take_ack(&self, token: AckToken) -> Option<AckHandler> {
         let mut inner = self.lock();
-        let at = inner.acks.binary_search_by_key(&token.0, |(token, _)| token.0).ok()?;
+        let at = inner
+            .acks
+            .binary_search_by_key(&token.0, |(token, _)| token.0)
+            .ok()?;
         (at < inner.acks.len()).then(|| inner.acks.remove(at).1)
     }
 
@@ -181,7 +199,11 @@ impl Hub {
 
     pub(super) fn attend(&self, cx: &Context<'_>) {
         let mut inner = self.lock();
-        if !inner.driver.as_ref().is_some_and(|driver| driver.will_wake(cx.waker())) {
+        if !inner
+            .driver
+            .as_ref()
+            .is_some_and(|driver| driver.will_wake(cx.waker()))
+        {
             inner.driver = Some(cx.waker().clone());
         }
         inner.core.tick(io::now());
@@ -202,7 +224,9 @@ impl Hub {
     /// Tells the user one thing, if there is one.
     pub(super) fn dispatch(self: &Arc<Self>) -> bool {
         let mut inner = self.lock();
-        let Some(notice) = inner.core.poll_notice() else { return false };
+        let Some(notice) = inner.core.poll_notice() else {
+            return false;
+        };
         match notice {
             Notice::Event { ns, packet, reply } => {
                 let name = inner.core.name(ns);
@@ -221,7 +245,9 @@ impl Hub {
                 let provider = inner.auth.iter().find(|(other, _)| *other == ns);
                 let provider = provider.map(|(_, provider)| provider.clone());
                 drop(inner);
-                let auth = provider.map(|provider| provider.lock()()).unwrap_or_default();
+                let auth = provider
+                    .map(|provider| provider.lock()())
+                    .unwrap_or_default();
                 self.with_core(|core, now| core.provide_auth(now, ns, &auth));
             }
             Notice::Change(change) => {
@@ -239,8 +265,12 @@ impl Hub {
                 if *at == ns && only.as_ref().is_none_or(|only| **only == *name))
         };
         let mut inner = self.lock();
-        let wanting: Vec<_> =
-            inner.listeners.iter().filter(|(_, listener)| wants(listener)).cloned().collect();
+        let wanting: Vec<_> = inner
+            .listeners
+            .iter()
+            .filter(|(_, listener)| wants(listener))
+            .cloned()
+            .collect();
         inner.listeners.retain(|(id, listener)| {
             !matches!(listener, Listener::Event { once: true, .. })
                 || !wanting.iter().any(|(gone, _)| gone == id)
@@ -254,7 +284,12 @@ impl Hub {
     }
 
     fn tell_change(&self, change: &Change) {
-        let listeners: Vec<_> = self.lock().listeners.iter().map(|(_, each)| each.clone()).collect();
+        let listeners: Vec<_> = self
+            .lock()
+            .listeners
+            .iter()
+            .map(|(_, each)| each.clone())
+            .collect();
         for listener in listeners {
             if let Listener::Change(call) = listener {
                 call.lock()(change);
@@ -277,6 +312,9 @@ impl Hub {
 }
 
 fn shared<T: MaybeSend>(value: T) -> Shared<T> {
-    #[allow(clippy::arc_with_non_send_sync, reason = "in the browser the handlers stay on their thread")]
+    #[allow(
+        clippy::arc_with_non_send_sync,
+        reason = "in the browser the handlers stay on their thread"
+    )]
     Arc::new(Lock::new(value))
 }

@@ -72,7 +72,9 @@ impl Client {
     }
 
     pub(crate) fn start(hub: Arc<Hub>) -> Self {
-        Self { handle: Arc::new(Handle { hub }) }
+        Self {
+            handle: Arc::new(Handle { hub }),
+        }
     }
 
     fn hub(&self) -> &Hub {
@@ -87,7 +89,10 @@ impl Client {
         if !name.starts_with('/') || name.bytes().any(|byte| byte == b',' || byte < b' ') {
             return Err(ConfigError::Namespace);
         }
-        Ok(Namespace::new(self.handle.clone(), self.hub().with_core(|core, _| core.namespace(name))))
+        Ok(Namespace::new(
+            self.handle.clone(),
+            self.hub().with_core(|core, _| core.namespace(name)),
+        ))
     }
 
     /// How the connection stands now.
@@ -112,7 +117,8 @@ impl Client {
 
     /// The next attempt after a loss comes no sooner than this, jittered: for a server that said so.
     pub fn retry_after(&self, delay: std::time::Duration) {
-        self.hub().with_core(|core, _| core.retry_after(millis(delay)));
+        self.hub()
+            .with_core(|core, _| core.retry_after(millis(delay)));
     }
 
     /// Leaves every namespace and closes the connection for good. What was emitted on connected

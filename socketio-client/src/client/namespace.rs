@@ -38,7 +38,9 @@ impl Namespace {
 
     /// Its name.
     pub fn name(&self) -> Arc<str> {
-        self.hub().read_core(|core| core.name(self.id)).unwrap_or_else(|| "/".into())
+        self.hub()
+            .read_core(|core| core.name(self.id))
+            .unwrap_or_else(|| "/".into())
     }
 
     /// How it stands.
@@ -57,14 +59,21 @@ impl Namespace {
     /// When it serialises to anything else.
     pub fn set_auth<T: Serialize + ?Sized>(&self, auth: &T) -> Result<(), ConfigError> {
         let auth = auth_json(auth).ok_or(ConfigError::Auth)?;
-        let auth = if auth.is_empty() { Auth::None } else { Auth::Value(auth) };
+        let auth = if auth.is_empty() {
+            Auth::None
+        } else {
+            Auth::Value(auth)
+        };
         self.hub().with_core(|core, _| core.set_auth(self.id, auth));
         Ok(())
     }
 
     /// Asks this closure at each connect from now on; what does not serialise to an object counts as none.
     pub fn set_auth_with<T: Serialize>(&self, mut auth: impl FnMut() -> T + MaybeSend + 'static) {
-        self.hub().set_auth(self.id, Box::new(move || auth_json(&auth()).unwrap_or_default()));
+        self.hub().set_auth(
+            self.id,
+            Box::new(move || auth_json(&auth()).unwrap_or_default()),
+        );
     }
 
     /// Enters the namespace, and opens the connection where there is none. It is entered again after each
@@ -81,13 +90,23 @@ impl Namespace {
     }
 
     /// Calls `handler` for each event of this name.
-    pub fn on(&self, name: &str, handler: impl FnMut(&Event) + MaybeSend + 'static) -> Subscription {
-        self.hub().on_event(self.id, Some(name), false, Box::new(handler))
+    pub fn on(
+        &self,
+        name: &str,
+        handler: impl FnMut(&Event) + MaybeSend + 'static,
+    ) -> Subscription {
+        self.hub()
+            .on_event(self.id, Some(name), false, Box::new(handler))
     }
 
     /// Calls `handler` for the next event of this name.
-    pub fn once(&self, name: &str, handler: impl FnMut(&Event) + MaybeSend + 'static) -> Subscription {
-        self.hub().on_event(self.id, Some(name), true, Box::new(handler))
+    pub fn once(
+        &self,
+        name: &str,
+        handler: impl FnMut(&Event) + MaybeSend + 'static,
+    ) -> Subscription {
+        self.hub()
+            .on_event(self.id, Some(name), true, Box::new(handler))
     }
 
     /// Calls `handler` for each event, whatever its name.
@@ -115,16 +134,29 @@ impl Namespace {
 
     /// Sends an event that the server answers. It is on its way when this returns; the answer's first
     /// argument is what the future gives.
-    pub fn emit_with_ack<T: DeserializeOwned>(&self, name: &str, arguments: impl Arguments) -> Ack<T> {
+    pub fn emit_with_ack<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        arguments: impl Arguments,
+    ) -> Ack<T> {
         self.event(name).emit_with_ack(arguments)
     }
 
     /// An event with more to say about how it is sent.
     pub fn event<'a>(&'a self, name: &'a str) -> Emit<'a> {
-        Emit { namespace: self, name, options: EmitOptions::default() }
+        Emit {
+            namespace: self,
+            name,
+            options: EmitOptions::default(),
+        }
     }
 
-    fn send(&self, name: &str, arguments: impl Arguments, options: EmitOptions) -> Result<(), EmitError> {
+    fn send(
+        &self,
+        name: &str,
+        arguments: impl Arguments,
+        options: EmitOptions,
+    ) -> Result<(), EmitError> {
         if RESERVED.contains(&name) {
             return Err(EmitError::Reserved(name.into()));
         }
@@ -139,7 +171,8 @@ impl Namespace {
         options: EmitOptions,
     ) -> Result<(), EmitError> {
         let id = self.id;
-        self.hub().with_core(|core, now| core.emit(now, id, json, attachments, options))
+        self.hub()
+            .with_core(|core, now| core.emit(now, id, json, attachments, options))
     }
 }
 
@@ -191,7 +224,10 @@ impl Emit<'_> {
 
     /// Sends it and expects an answer, as [`Namespace::emit_with_ack`].
     pub fn emit_with_ack<T: DeserializeOwned>(mut self, arguments: impl Arguments) -> Ack<T> {
-        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
+        #[allow(
+            clippy::arc_with_non_send_sync,
+            reason = "in the browser it stays on its thread"
+        )]
         let slot = Arc::new(Lock::new(Slot::default()));
         let fill = slot.clone();
         let token = self.expect(Box::new(move |result| Slot::fill(&fill, result)));
@@ -229,4 +265,3 @@ impl Emit<'_> {
         token
     }
 }
-

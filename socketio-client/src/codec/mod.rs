@@ -10,9 +10,9 @@ mod packet;
 
 pub use base64::{decode as decode_base64, encode as encode_base64};
 pub use binary::Binary;
-pub use json::replace_attachments;
 #[cfg(any(feature = "browser", feature = "native"))]
 pub(crate) use binary::{collecting, providing};
+pub use json::replace_attachments;
 #[cfg(any(feature = "browser", feature = "native"))]
 pub(crate) use packet::RESERVED;
 pub use packet::{Decoder, Kind, Packet, encode};

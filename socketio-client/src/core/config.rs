@@ -85,7 +85,9 @@ pub enum ConfigError {
     #[error("the URL must begin with http://, https://, ws:// or wss://")]
     Scheme,
     /// The URL names no host, or one with characters that do not belong there.
-    #[error("the URL has no valid host: write it as https://chat.example.org or http://localhost:3000")]
+    #[error(
+        "the URL has no valid host: write it as https://chat.example.org or http://localhost:3000"
+    )]
     Host,
     /// The URL's port is not a number from 1 to 65535.
     #[error("the URL's port must be a number from 1 to 65535")]
@@ -94,7 +96,9 @@ pub enum ConfigError {
     #[error("the URL must not hold a user name or password: send them as auth, or in a header")]
     Credentials,
     /// The URL has a path: it could be meant for a namespace or for the server's `path`.
-    #[error("the URL must end after the host: connect a namespace with namespace(), set the server's path with path()")]
+    #[error(
+        "the URL must end after the host: connect a namespace with namespace(), set the server's path with path()"
+    )]
     UrlPath,
     /// `path` holds characters that do not belong in a URL's path.
     #[error("the path must not hold spaces, control characters, '?' or '#'")]

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    AckFailure, AckToken, Action, Auth, Change, Config, Endpoint, Input, LinkId, Millis, Notice, NsId,
-    Queue, Reason, ReplyTo, Status, Transport,
+    AckFailure, AckToken, Action, Auth, Change, Config, Endpoint, Input, LinkId, Millis, Notice,
+    NsId, Queue, Reason, ReplyTo, Status, Transport,
     backoff::Backoff,
     engine::{Context, Engine, Event, Phase},
     namespace::{Namespace, PendingAck, Queued, Stage},
@@ -78,9 +78,18 @@ pub struct EmitOptions {
 
 #[derive(Debug)]
 enum Connection {
-    None { gave_up: bool },
-    Engine { engine: Engine, attempt: u32 },
-    Waiting { until: Millis, attempt: u32, delay: Millis },
+    None {
+        gave_up: bool,
+    },
+    Engine {
+        engine: Engine,
+        attempt: u32,
+    },
+    Waiting {
+        until: Millis,
+        attempt: u32,
+        delay: Millis,
+    },
 }
 
 /// The whole client, without I/O.
@@ -202,13 +211,19 @@ impl Core {
         match &self.connection {
             Connection::None { gave_up: true } => State::GaveUp,
             Connection::None { gave_up: false } => State::Idle,
-            Connection::Engine { engine, .. } if engine.phase == Phase::Open => {
-                State::Open { transport: engine.transport }
-            }
+            Connection::Engine { engine, .. } if engine.phase == Phase::Open => State::Open {
+                transport: engine.transport,
+            },
             Connection::Engine { attempt, .. } => State::Opening { attempt: *attempt },
-            Connection::Waiting { until, attempt, delay } => {
-                State::Waiting { attempt: *attempt, delay: *delay, until: *until }
-            }
+            Connection::Waiting {
+                until,
+                attempt,
+                delay,
+            } => State::Waiting {
+                attempt: *attempt,
+                delay: *delay,
+                until: *until,
+            },
         }
     }
 
@@ -230,7 +245,10 @@ impl Core {
 
     /// How many acks are still expected.
     pub fn pending_acks(&self) -> usize {
-        self.namespaces.iter().map(|ns| ns.acks.len() + ns.queue.iter().count()).sum()
+        self.namespaces
+            .iter()
+            .map(|ns| ns.acks.len() + ns.queue.iter().count())
+            .sum()
     }
 
     /// The namespace of this name, known from now on.
@@ -249,7 +267,9 @@ impl Core {
 
     /// How it stands.
     pub fn status(&self, ns: NsId) -> Status {
-        self.namespaces.get(ns.0).map_or(Status::Disconnected, Namespace::status)
+        self.namespaces
+            .get(ns.0)
+            .map_or(Status::Disconnected, Namespace::status)
     }
 
     /// What it shows from the next time on.
@@ -262,7 +282,9 @@ impl Core {
     /// Enters a namespace, and opens the connection where there is none.
     pub fn connect(&mut self, now: Millis, ns: NsId) {
         self.now = self.now.max(now);
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         match namespace.stage {
             Stage::Idle | Stage::Resting { .. } => namespace.stage = Stage::Waiting,
             Stage::Leaving { .. } => namespace.stage = Stage::Leaving { again: true },
@@ -341,14 +363,21 @@ impl Core {
     ) -> Result<(), EmitError> {
         // The timers of a page in the background sleep; its emits are the first to know the time.
         self.tick(now);
-        self.check_room(arguments.len() + attachments.iter().map(|bytes| bytes.len()).sum::<usize>())?;
+        self.check_room(
+            arguments.len() + attachments.iter().map(|bytes| bytes.len()).sum::<usize>(),
+        )?;
         let writable = self.writable();
         let retries = self.config.retries.is_some();
         let ack_timeout = self.config.ack_timeout;
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return Ok(()) };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return Ok(());
+        };
         if options.volatile && !(writable && namespace.connected()) {
             if let Some(token) = options.ack {
-                self.notices.push_back(Notice::Ack { token, result: Err(AckFailure::Disconnected) });
+                self.notices.push_back(Notice::Ack {
+                    token,
+                    result: Err(AckFailure::Disconnected),
+                });
             }
             return Ok(());
         }
@@ -357,17 +386,37 @@ impl Core {
         let expires = after(options.expires);
         if retries && !options.volatile {
             let token = options.ack;
-            let queued =
-                Queued { payload: arguments, attachments, token, timeout, expires, tries: 0, trying: None };
+            let queued = Queued {
+                payload: arguments,
+                attachments,
+                token,
+                timeout,
+                expires,
+                tries: 0,
+                trying: None,
+            };
             self.held.add(queued.size());
             namespace.queue.push_back(queued);
             self.watch(expires);
             self.drain_queue(ns);
         } else {
             let deadline = after(timeout).filter(|_| options.ack.is_some());
-            let ack = options.ack.map(|token| namespace.register_ack(Some(token), deadline));
-            let text = encode(Kind::Event, &namespace.name, ack, &arguments, attachments.len());
-            let event = Outgoing { ns, text, attachments, role: Role::Event { ack, expires } };
+            let ack = options
+                .ack
+                .map(|token| namespace.register_ack(Some(token), deadline));
+            let text = encode(
+                Kind::Event,
+                &namespace.name,
+                ack,
+                &arguments,
+                attachments.len(),
+            );
+            let event = Outgoing {
+                ns,
+                text,
+                attachments,
+                role: Role::Event { ack, expires },
+            };
             self.held.add(event.size());
             if namespace.connected() {
                 self.outbox.push_back(event);
@@ -386,14 +435,27 @@ impl Core {
         self.now = self.now.max(now);
         let deadline = self.now.saturating_add(timeout);
         for namespace in &mut self.namespaces {
-            for queued in namespace.queue.iter_mut().filter(|queued| queued.token == Some(token)) {
+            for queued in namespace
+                .queue
+                .iter_mut()
+                .filter(|queued| queued.token == Some(token))
+            {
                 queued.timeout = Some(timeout);
                 let trying = queued.trying;
-                for ack in namespace.acks.iter_mut().filter(|ack| Some(ack.id) == trying) {
+                for ack in namespace
+                    .acks
+                    .iter_mut()
+                    .filter(|ack| Some(ack.id) == trying)
+                {
                     ack.deadline = Some(deadline);
                 }
             }
-            for ack in namespace.acks.iter_mut().rev().filter(|ack| ack.token == Some(token)) {
+            for ack in namespace
+                .acks
+                .iter_mut()
+                .rev()
+                .filter(|ack| ack.token == Some(token))
+            {
                 ack.deadline = Some(deadline);
             }
         }
@@ -404,7 +466,11 @@ impl Core {
     pub fn forget_ack(&mut self, token: AckToken) {
         for namespace in &mut self.namespaces {
             namespace.acks.retain(|ack| ack.token != Some(token));
-            for queued in namespace.queue.iter_mut().filter(|queued| queued.token == Some(token)) {
+            for queued in namespace
+                .queue
+                .iter_mut()
+                .filter(|queued| queued.token == Some(token))
+            {
                 queued.token = None;
             }
         }
@@ -413,10 +479,23 @@ impl Core {
     /// Answers an event, unless the connection that brought it is gone.
     pub fn reply(&mut self, now: Millis, to: ReplyTo, arguments: &str, attachments: Vec<Binary>) {
         self.tick(now);
-        let Some(namespace) = self.namespaces.get(to.ns.0) else { return };
+        let Some(namespace) = self.namespaces.get(to.ns.0) else {
+            return;
+        };
         if namespace.connected() && namespace.epoch == to.epoch {
-            let text = encode(Kind::Ack, &namespace.name, Some(to.id), arguments, attachments.len());
-            self.outbox.push_back(Outgoing { ns: to.ns, text, attachments, role: Role::Control });
+            let text = encode(
+                Kind::Ack,
+                &namespace.name,
+                Some(to.id),
+                arguments,
+                attachments.len(),
+            );
+            self.outbox.push_back(Outgoing {
+                ns: to.ns,
+                text,
+                attachments,
+                role: Role::Control,
+            });
             self.settle();
         }
     }
@@ -433,9 +512,15 @@ impl Core {
     }
 
     fn check_room(&self, bytes: usize) -> Result<(), EmitError> {
-        let Held { count, bytes: waiting } = self.held;
+        let Held {
+            count,
+            bytes: waiting,
+        } = self.held;
         if count >= self.config.max_buffered || waiting + bytes > self.config.max_buffered_bytes {
-            return Err(EmitError::BufferFull { count, bytes: waiting });
+            return Err(EmitError::BufferFull {
+                count,
+                bytes: waiting,
+            });
         }
         Ok(())
     }
@@ -481,7 +566,9 @@ impl Core {
     /// Sees to everything that one input may have set off.
     fn settle(&mut self) {
         while let Connection::Engine { engine, .. } = &mut self.connection {
-            let Some(event) = engine.events.pop_front() else { break };
+            let Some(event) = engine.events.pop_front() else {
+                break;
+            };
             self.engine_event(event);
         }
         self.flush();
@@ -500,13 +587,18 @@ impl Core {
                 let packet = self.decoder.binary(bytes);
                 self.decoded(packet);
             }
-            Event::Failed { message, retry_after } => self.failed(&message, retry_after),
+            Event::Failed {
+                message,
+                retry_after,
+            } => self.failed(&message, retry_after),
             Event::Closed(reason) => self.lost(reason),
         }
     }
 
     fn opened(&mut self, sid: String) {
-        let Connection::Engine { engine, attempt } = &self.connection else { return };
+        let Connection::Engine { engine, attempt } = &self.connection else {
+            return;
+        };
         let (transport, attempt) = (engine.transport, *attempt);
         if self.config.transports.first() == Some(&Transport::WebSocket) {
             self.prefer_polling =
@@ -514,7 +606,10 @@ impl Core {
         }
         self.backoff.reset();
         self.trouble = None;
-        self.tell(Change::Open { transport, sid: sid.into() });
+        self.tell(Change::Open {
+            transport,
+            sid: sid.into(),
+        });
         if attempt > 0 {
             self.tell(Change::Reconnect { attempt });
         }
@@ -524,7 +619,9 @@ impl Core {
     }
 
     fn failed(&mut self, message: &str, retry_after: Option<Millis>) {
-        let Connection::Engine { attempt, .. } = self.connection else { return };
+        let Connection::Engine { attempt, .. } = self.connection else {
+            return;
+        };
         let message: Arc<str> = message.into();
         self.trouble = Some(message.clone());
         for namespace in self.namespaces.iter().filter(|ns| ns.active()) {
@@ -547,7 +644,9 @@ impl Core {
     fn lost(&mut self, reason: Reason) {
         for at in 0..self.namespaces.len() {
             let ns = NsId(at);
-            let Some(namespace) = self.namespaces.get_mut(at) else { continue };
+            let Some(namespace) = self.namespaces.get_mut(at) else {
+                continue;
+            };
             let connected = namespace.connected();
             match namespace.stage {
                 Stage::Idle | Stage::Leaving { again: false } => namespace.stage = Stage::Idle,
@@ -564,8 +663,13 @@ impl Core {
 
     fn wait_or_rest(&mut self) {
         let wanted = self.namespaces.iter().any(Namespace::active);
-        let exhausted = self.config.attempts.is_some_and(|most| self.backoff.attempts >= most);
-        self.connection = Connection::None { gave_up: wanted && exhausted };
+        let exhausted = self
+            .config
+            .attempts
+            .is_some_and(|most| self.backoff.attempts >= most);
+        self.connection = Connection::None {
+            gave_up: wanted && exhausted,
+        };
         if !wanted || !self.config.reconnection {
             return;
         }
@@ -576,14 +680,23 @@ impl Core {
         }
         let delay = self.backoff.next(&self.config);
         let attempt = self.backoff.attempts;
-        self.connection = Connection::Waiting { until: self.now.saturating_add(delay), attempt, delay };
-        self.tell(Change::Waiting { attempt, delay: Duration::from_millis(delay) });
+        self.connection = Connection::Waiting {
+            until: self.now.saturating_add(delay),
+            attempt,
+            delay,
+        };
+        self.tell(Change::Waiting {
+            attempt,
+            delay: Duration::from_millis(delay),
+        });
     }
 
     /// What ends with a namespace's connection: acks under way fail, unsent events wait again.
     fn end_session(&mut self, ns: NsId, reason: Option<Reason>) {
         self.reclaim(ns);
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         namespace.early.clear();
         namespace.epoch = namespace.epoch.wrapping_add(1);
         let orphans = namespace.orphans();
@@ -598,7 +711,9 @@ impl Core {
 
     /// Takes a namespace's packets out of the outbox; events go back to the head of its buffer.
     fn reclaim(&mut self, ns: NsId) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         let mut outbox = std::mem::take(&mut self.outbox);
         let mut mine = Vec::new();
         while let Some(packet) = outbox.pop_front() {
@@ -614,7 +729,9 @@ impl Core {
     }
 
     fn leave(&mut self, ns: NsId) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         match namespace.stage {
             Stage::Connected { .. } => {
                 namespace.stage = Stage::Idle;
@@ -624,7 +741,12 @@ impl Core {
                 self.disown(ns);
                 let role = Role::Farewell;
                 let ns_over = NsId(usize::MAX);
-                self.outbox.push_back(Outgoing { ns: ns_over, text, attachments: Vec::new(), role });
+                self.outbox.push_back(Outgoing {
+                    ns: ns_over,
+                    text,
+                    attachments: Vec::new(),
+                    role,
+                });
                 self.end_session(ns, Some(Reason::ClientDisconnect));
             }
             Stage::Connecting | Stage::Leaving { .. } => {
@@ -653,7 +775,8 @@ impl Core {
             namespace.stage = Stage::Idle;
             namespace.early.clear();
         }
-        let connection = std::mem::replace(&mut self.connection, Connection::None { gave_up: false });
+        let connection =
+            std::mem::replace(&mut self.connection, Connection::None { gave_up: false });
         self.backoff.reset();
         match connection {
             Connection::None { .. } => return,
@@ -662,18 +785,26 @@ impl Core {
                 let mut farewell = Queue::default();
                 while let Some(packet) = self.outbox.pop_front() {
                     let last = packet.role == Role::Farewell;
-                    packet.push_frames(if last { &mut farewell } else { engine.pending() });
+                    packet.push_frames(if last {
+                        &mut farewell
+                    } else {
+                        engine.pending()
+                    });
                 }
                 engine.close(&mut context!(self), farewell.into_vec());
                 self.closing.push(engine);
             }
         }
         self.outbox.clear();
-        self.tell(Change::Close { reason: Reason::ForcedClose });
+        self.tell(Change::Close {
+            reason: Reason::ForcedClose,
+        });
     }
 
     fn enter(&mut self, ns: NsId) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         if namespace.stage != Stage::Waiting {
             return;
         }
@@ -691,16 +822,25 @@ impl Core {
     }
 
     fn send_connect(&mut self, ns: NsId, auth: &str) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         namespace.stage = Stage::Connecting;
         let payload = namespace.connect_payload(auth);
         let text = encode(Kind::Connect, &namespace.name, None, &payload, 0);
-        self.outbox.push_back(Outgoing { ns, text, attachments: Vec::new(), role: Role::Control });
+        self.outbox.push_back(Outgoing {
+            ns,
+            text,
+            attachments: Vec::new(),
+            role: Role::Control,
+        });
     }
 
     /// Hands over what the transport takes.
     fn flush(&mut self) {
-        let Connection::Engine { engine, .. } = &mut self.connection else { return };
+        let Connection::Engine { engine, .. } = &mut self.connection else {
+            return;
+        };
         while !self.outbox.is_empty() && engine.writable() {
             let mut room = engine.batch();
             while let Some(packet) = self.outbox.pop_front() {
@@ -739,11 +879,17 @@ impl Core {
 
     /// Takes a packet; `false` when it breaks the protocol.
     fn packet(&mut self, packet: Packet) -> bool {
-        let Some(at) = self.namespaces.iter().position(|ns| *ns.name == *packet.namespace) else {
+        let Some(at) = self
+            .namespaces
+            .iter()
+            .position(|ns| *ns.name == *packet.namespace)
+        else {
             return true;
         };
         let ns = NsId(at);
-        let Some(namespace) = self.namespaces.get_mut(at) else { return true };
+        let Some(namespace) = self.namespaces.get_mut(at) else {
+            return true;
+        };
         match (packet.kind, &namespace.stage) {
             (Kind::Connect, Stage::Connecting) => self.connected(ns, &packet),
             (Kind::Connect, Stage::Leaving { .. }) => self.connected_too_late(ns),
@@ -777,18 +923,27 @@ impl Core {
             return self.refuse(ns, V2.into(), None);
         };
         let pid = member("pid");
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         let recovered = pid.is_some() && namespace.pid == pid;
         if !recovered {
             namespace.offset = None;
         }
         namespace.pid = pid;
-        namespace.stage = Stage::Connected { id: Arc::clone(&id), recovered };
+        namespace.stage = Stage::Connected {
+            id: Arc::clone(&id),
+            recovered,
+        };
         let early = std::mem::take(&mut namespace.early);
         while let Some(event) = namespace.buffer.pop_front() {
             self.outbox.push_back(event);
         }
-        let change = Change::Connect { namespace: namespace.name.clone(), id, recovered };
+        let change = Change::Connect {
+            namespace: namespace.name.clone(),
+            id,
+            recovered,
+        };
         self.tell(change);
         for packet in early {
             self.event(ns, packet);
@@ -798,11 +953,18 @@ impl Core {
 
     /// It was left while the CONNECT was on its way.
     fn connected_too_late(&mut self, ns: NsId) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         let again = namespace.stage == Stage::Leaving { again: true };
         namespace.stage = if again { Stage::Waiting } else { Stage::Idle };
         let text = encode(Kind::Disconnect, &namespace.name, None, "", 0);
-        self.outbox.push_back(Outgoing { ns, text, attachments: Vec::new(), role: Role::Control });
+        self.outbox.push_back(Outgoing {
+            ns,
+            text,
+            attachments: Vec::new(),
+            role: Role::Control,
+        });
         self.enter(ns);
     }
 
@@ -819,7 +981,9 @@ impl Core {
             .as_deref()
             .and_then(|data| json::natural(json::member(data, "retryAfter")?.as_bytes()))
             .map(|delay| self.now.saturating_add(delay.min(3_600_000)));
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         namespace.stage = rest.map_or(Stage::Idle, |until| Stage::Resting { until });
         namespace.early.clear();
         let change = Change::ConnectError {
@@ -834,9 +998,13 @@ impl Core {
     }
 
     fn event(&mut self, ns: NsId, packet: Packet) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         if namespace.pid.is_some()
-            && let Some(offset) = json::elements(&packet.payload).last().and_then(json::string)
+            && let Some(offset) = json::elements(&packet.payload)
+                .last()
+                .and_then(json::string)
         {
             namespace.offset = Some(offset);
         }
@@ -846,23 +1014,35 @@ impl Core {
     }
 
     fn acked(&mut self, ns: NsId, packet: Packet) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
-        let Some(ack) = packet.id.and_then(|id| namespace.take_ack(id)) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
+        let Some(ack) = packet.id.and_then(|id| namespace.take_ack(id)) else {
+            return;
+        };
         let mut token = ack.token;
-        if namespace.queue.first_mut().is_some_and(|head| head.trying == Some(ack.id))
+        if namespace
+            .queue
+            .first_mut()
+            .is_some_and(|head| head.trying == Some(ack.id))
             && let Some(queued) = namespace.queue.pop_front()
         {
             self.held.remove(queued.size());
             token = queued.token;
         }
         if let Some(token) = token {
-            self.notices.push_back(Notice::Ack { token, result: Ok(packet) });
+            self.notices.push_back(Notice::Ack {
+                token,
+                result: Ok(packet),
+            });
         }
         self.drain_queue(ns);
     }
 
     fn ack_failed(&mut self, ns: NsId, ack: &PendingAck, failure: AckFailure) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         let mut token = ack.token;
         if let Some(queued) = namespace.queue.first_mut()
             && queued.trying == Some(ack.id)
@@ -877,15 +1057,22 @@ impl Core {
             }
         }
         if let Some(token) = token {
-            self.notices.push_back(Notice::Ack { token, result: Err(failure) });
+            self.notices.push_back(Notice::Ack {
+                token,
+                result: Err(failure),
+            });
         }
     }
 
     /// Sends the head of the retry queue, when nothing of it is under way.
     fn drain_queue(&mut self, ns: NsId) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         let connected = namespace.connected();
-        let Some(head) = namespace.queue.first_mut() else { return };
+        let Some(head) = namespace.queue.first_mut() else {
+            return;
+        };
         if !connected || head.trying.is_some() {
             return;
         }
@@ -896,9 +1083,20 @@ impl Core {
         // Once sent it may have arrived, and must arrive: it does not expire any more.
         head.expires = None;
         let attachments = head.attachments.clone();
-        let text = encode(Kind::Event, &namespace.name, Some(id), &head.payload, attachments.len());
+        let text = encode(
+            Kind::Event,
+            &namespace.name,
+            Some(id),
+            &head.payload,
+            attachments.len(),
+        );
         namespace.register_ack(None, deadline);
-        self.outbox.push_back(Outgoing { ns, text, attachments, role: Role::Queued });
+        self.outbox.push_back(Outgoing {
+            ns,
+            text,
+            attachments,
+            role: Role::Queued,
+        });
         self.watch(deadline);
     }
 
@@ -916,7 +1114,9 @@ impl Core {
     fn expire_in(&mut self, ns: NsId) {
         let now = self.now;
         let open = matches!(self.state(), State::Open { .. });
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else { return };
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
         if let Stage::Resting { until } = namespace.stage
             && until <= now
         {
@@ -927,7 +1127,11 @@ impl Core {
         let mut overdue = Vec::new();
         namespace.acks.retain(|ack| {
             if late(ack.deadline) {
-                overdue.push(PendingAck { id: ack.id, token: ack.token, deadline: None });
+                overdue.push(PendingAck {
+                    id: ack.id,
+                    token: ack.token,
+                    deadline: None,
+                });
                 return false;
             }
             next = next.into_iter().chain(ack.deadline).min();
@@ -936,7 +1140,9 @@ impl Core {
         let mut stale = Vec::new();
         let held = &mut self.held;
         let mut keep = |event: &mut Outgoing| {
-            let Role::Event { ack, expires } = event.role else { return true };
+            let Role::Event { ack, expires } = event.role else {
+                return true;
+            };
             if event.ns != ns {
                 return true;
             }
@@ -970,7 +1176,10 @@ impl Core {
             self.ack_failed(ns, &ack, AckFailure::Timeout);
         }
         for token in expired {
-            self.notices.push_back(Notice::Ack { token, result: Err(AckFailure::Timeout) });
+            self.notices.push_back(Notice::Ack {
+                token,
+                result: Err(AckFailure::Timeout),
+            });
         }
         if open {
             self.enter(ns);

@@ -29,8 +29,12 @@ impl Endpoint {
             return Err(ConfigError::UrlPath);
         }
         check_authority(authority)?;
-        let mut endpoint =
-            Self { secure, authority: authority.into(), path: "/socket.io/".into(), query: String::new() };
+        let mut endpoint = Self {
+            secure,
+            authority: authority.into(),
+            path: "/socket.io/".into(),
+            query: String::new(),
+        };
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             endpoint.query.push('&');
             escape(pair, b"=%+", &mut endpoint.query);
@@ -43,7 +47,10 @@ impl Endpoint {
     /// # Errors
     /// When it has characters that do not belong in a path.
     pub fn set_path(&mut self, path: &str) -> Result<(), ConfigError> {
-        if path.bytes().any(|byte| byte <= b' ' || byte == 127 || byte == b'?' || byte == b'#') {
+        if path
+            .bytes()
+            .any(|byte| byte <= b' ' || byte == 127 || byte == b'?' || byte == b'#')
+        {
             return Err(ConfigError::Path);
         }
         let path = path.trim_matches('/');
@@ -65,7 +72,9 @@ impl Endpoint {
 
     /// Whether the server is on this machine.
     pub fn is_local(&self) -> bool {
-        ["localhost", "127.", "[::1]"].iter().any(|host| self.authority.starts_with(host))
+        ["localhost", "127.", "[::1]"]
+            .iter()
+            .any(|host| self.authority.starts_with(host))
     }
 
     pub(crate) fn url(&self, transport: Transport, sid: Option<&str>) -> String {
@@ -92,7 +101,9 @@ fn check_authority(authority: &str) -> Result<(), ConfigError> {
     if authority.contains('@') {
         return Err(ConfigError::Credentials);
     }
-    let bracketed = authority.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let bracketed = authority
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'));
     let (host, port, allowed) = match bracketed {
         Some((host, port)) => (host, port, ":."),
         None => match authority.find(':') {

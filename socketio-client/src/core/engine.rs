@@ -20,12 +20,17 @@ pub(super) enum Phase {
 
 #[derive(Debug)]
 pub(super) enum Event {
-    Open { sid: String },
+    Open {
+        sid: String,
+    },
     Upgrade,
     Message(String),
     Binary(crate::codec::Binary),
     /// It did not open.
-    Failed { message: String, retry_after: Option<Millis> },
+    Failed {
+        message: String,
+        retry_after: Option<Millis>,
+    },
     /// It was open and is not any more.
     Closed(Reason),
 }
@@ -123,7 +128,9 @@ impl Engine {
     }
 
     fn try_next(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(transport) = self.fallbacks.pop() else { return false };
+        let Some(transport) = self.fallbacks.pop() else {
+            return false;
+        };
         self.transport = transport;
         self.link = cx.link();
         let share = self.deadline.saturating_sub(cx.now) / (self.fallbacks.len() as u64 + 1);
@@ -139,7 +146,12 @@ impl Engine {
     }
 
     fn url(&self, cx: &Context<'_>, transport: Transport) -> String {
-        cx.endpoint.url(transport, Some(&self.sid).filter(|sid| !sid.is_empty()).map(String::as_str))
+        cx.endpoint.url(
+            transport,
+            Some(&self.sid)
+                .filter(|sid| !sid.is_empty())
+                .map(String::as_str),
+        )
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) {
@@ -207,7 +219,10 @@ impl Engine {
                 self.finish_pause(cx);
                 self.write(cx);
             }
-            Input::Failed { message, retry_after } => match self.phase {
+            Input::Failed {
+                message,
+                retry_after,
+            } => match self.phase {
                 Phase::Opening => self.fail(cx, message, retry_after),
                 _ => self.end(cx, Reason::TransportError),
             },
@@ -279,7 +294,8 @@ impl Engine {
         match (self.upgrade, input) {
             (Upgrade::Opening(link), Input::Opened) => {
                 self.upgrade = Upgrade::Probing(link);
-                cx.actions.push_back(Action::Send(link, vec![Frame::Text("2probe".into())]));
+                cx.actions
+                    .push_back(Action::Send(link, vec![Frame::Text("2probe".into())]));
             }
             (Upgrade::Probing(link), Input::Frame(Frame::Text(text))) if text == "3probe" => {
                 self.upgrade = Upgrade::Pausing(link);
@@ -304,7 +320,9 @@ impl Engine {
     }
 
     fn finish_pause(&mut self, cx: &mut Context<'_>) {
-        let Upgrade::Pausing(link) = self.upgrade else { return };
+        let Upgrade::Pausing(link) = self.upgrade else {
+            return;
+        };
         if self.polling || self.posting {
             return;
         }
@@ -383,7 +401,8 @@ impl Engine {
             Transport::Polling => {
                 self.posting = true;
                 let url = self.url(cx, Transport::Polling);
-                cx.actions.push_back(Action::Post(self.link, url, encode_payload(&batch)));
+                cx.actions
+                    .push_back(Action::Post(self.link, url, encode_payload(&batch)));
             }
         }
     }
@@ -410,7 +429,9 @@ impl Engine {
         }
         if let Some(farewell) = &self.farewell {
             let fresh = !farewell.is_empty()
-                && self.last_write.is_some_and(|at| at.saturating_add(SETTLE) > cx.now);
+                && self
+                    .last_write
+                    .is_some_and(|at| at.saturating_add(SETTLE) > cx.now);
             return match self.transport {
                 Transport::WebSocket if fresh => {
                     if self.step.is_none() {
@@ -429,7 +450,9 @@ impl Engine {
     }
 
     fn settled(&mut self, cx: &mut Context<'_>) {
-        let Some(farewell) = self.farewell.take() else { return };
+        let Some(farewell) = self.farewell.take() else {
+            return;
+        };
         self.step = None;
         for frame in farewell {
             self.pending.push_back(frame);
@@ -473,6 +496,9 @@ impl Engine {
             }
         }
         self.phase = Phase::Closed;
-        self.events.push_back(Event::Failed { message, retry_after });
+        self.events.push_back(Event::Failed {
+            message,
+            retry_after,
+        });
     }
 }

@@ -42,12 +42,19 @@ pub(super) enum Stage {
     Asking,
     /// CONNECT is on its way.
     Connecting,
-    Connected { id: Arc<str>, recovered: bool },
+    Connected {
+        id: Arc<str>,
+        recovered: bool,
+    },
     /// CONNECT is on its way, but it is not wanted any more. A DISCONNECT before the answer would cost
     /// the whole connection.
-    Leaving { again: bool },
+    Leaving {
+        again: bool,
+    },
     /// The server refused and said when to come back.
-    Resting { until: Millis },
+    Resting {
+        until: Millis,
+    },
 }
 
 #[derive(Debug)]
@@ -72,7 +79,12 @@ pub(super) struct Queued {
 
 impl Queued {
     pub(super) fn size(&self) -> usize {
-        self.payload.len() + self.attachments.iter().map(|bytes| bytes.len()).sum::<usize>()
+        self.payload.len()
+            + self
+                .attachments
+                .iter()
+                .map(|bytes| bytes.len())
+                .sum::<usize>()
     }
 }
 
@@ -123,9 +135,10 @@ impl Namespace {
 
     pub(super) fn status(&self) -> Status {
         match &self.stage {
-            Stage::Connected { id, recovered } => {
-                Status::Connected { id: id.clone(), recovered: *recovered }
-            }
+            Stage::Connected { id, recovered } => Status::Connected {
+                id: id.clone(),
+                recovered: *recovered,
+            },
             _ if self.active() => Status::Connecting,
             _ => Status::Disconnected,
         }
@@ -136,10 +149,18 @@ impl Namespace {
         (at < self.acks.len()).then(|| self.acks.remove(at))
     }
 
-    pub(super) fn register_ack(&mut self, token: Option<AckToken>, deadline: Option<Millis>) -> u64 {
+    pub(super) fn register_ack(
+        &mut self,
+        token: Option<AckToken>,
+        deadline: Option<Millis>,
+    ) -> u64 {
         let id = self.next_ack;
         self.next_ack += 1;
-        self.acks.push(PendingAck { id, token, deadline });
+        self.acks.push(PendingAck {
+            id,
+            token,
+            deadline,
+        });
         id
     }
 
@@ -156,7 +177,9 @@ impl Namespace {
 
     /// The CONNECT's payload: what the user shows, and what recovery needs.
     pub(super) fn connect_payload(&self, auth: &str) -> String {
-        let Some(pid) = &self.pid else { return auth.into() };
+        let Some(pid) = &self.pid else {
+            return auth.into();
+        };
         let mut payload = String::from("{\"pid\":");
         crate::codec::json::push_string(pid, &mut payload);
         if let Some(offset) = &self.offset {
@@ -184,6 +207,9 @@ impl Outgoing {
 impl Reason {
     /// Whether the namespace is entered again by itself when there is a connection.
     pub fn returns(self) -> bool {
-        !matches!(self, Reason::ServerDisconnect | Reason::ClientDisconnect | Reason::ForcedClose)
+        !matches!(
+            self,
+            Reason::ServerDisconnect | Reason::ClientDisconnect | Reason::ForcedClose
+        )
     }
 }

@@ -37,7 +37,11 @@ fn global() -> Window {
 }
 
 /// The wall clock, for others stand still while the machine sleeps; it never goes back.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds since 1970")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since 1970"
+)]
 pub(crate) fn now() -> Millis {
     thread_local! {
         static LAST: Cell<f64> = const { Cell::new(0.0) };
@@ -53,7 +57,11 @@ pub(crate) fn now() -> Millis {
     now as Millis
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a random number")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a random number"
+)]
 pub(crate) fn seed() -> u64 {
     (js_sys::Math::random() * 9e15) as u64
 }
@@ -109,12 +117,17 @@ impl Browser {
     fn new(hub: Weak<Hub>, headers: Vec<(String, String)>) -> Self {
         let wake_listener = EventClosure::new(move |event: Event| {
             if let Some(hub) = hub.upgrade() {
-                hub.act(if event.type_() == "offline" { Core::offline } else { Core::try_now });
+                hub.act(if event.type_() == "offline" {
+                    Core::offline
+                } else {
+                    Core::try_now
+                });
             }
         });
         let target: EventTarget = global().into();
         for name in WAKE_EVENTS {
-            let _ = target.add_event_listener_with_callback(name, wake_listener.as_ref().unchecked_ref());
+            let _ = target
+                .add_event_listener_with_callback(name, wake_listener.as_ref().unchecked_ref());
         }
         let mailbox = Rc::new(Mailbox::default());
         Self {
@@ -128,7 +141,9 @@ impl Browser {
     }
 
     fn request(&mut self, link: LinkId, url: String, body: Option<String>) {
-        let Ok(abort) = AbortController::new() else { return };
+        let Ok(abort) = AbortController::new() else {
+            return;
+        };
         let signal = abort.signal();
         self.requests.push((link, abort));
         let mailbox = self.mailbox.clone();
@@ -148,14 +163,24 @@ impl Browser {
             if signal.aborted() {
                 return;
             }
-            mailbox.post(link, match text {
-                Some(_) if posting => Input::Posted,
-                Some(text) => Input::Polled(text),
-                None => {
-                    let message = if posting { "xhr post error" } else { "xhr poll error" };
-                    Input::Failed { message: message.into(), retry_after }
-                }
-            });
+            mailbox.post(
+                link,
+                match text {
+                    Some(_) if posting => Input::Posted,
+                    Some(text) => Input::Polled(text),
+                    None => {
+                        let message = if posting {
+                            "xhr post error"
+                        } else {
+                            "xhr poll error"
+                        };
+                        Input::Failed {
+                            message: message.into(),
+                            retry_after,
+                        }
+                    }
+                },
+            );
         });
     }
 }
@@ -172,14 +197,19 @@ fn set_headers(init: &RequestInit, headers: &[(String, String)]) {
 }
 
 async fn fetch(url: &str, init: &RequestInit, retry_after: &mut Option<Millis>) -> Option<String> {
-    let response = JsFuture::from(global().fetch_with_str_and_init(url, init)).await.ok()?;
+    let response = JsFuture::from(global().fetch_with_str_and_init(url, init))
+        .await
+        .ok()?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         let seconds = response.headers().get("retry-after").ok().flatten();
         *retry_after = seconds.and_then(|text| crate::core::retry_after(&text));
         return None;
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    JsFuture::from(response.text().ok()?)
+        .await
+        .ok()?
+        .as_string()
 }
 
 impl Io for Browser {
@@ -224,7 +254,10 @@ impl Io for Browser {
             old.map(|at| self.requests.remove(at));
         }
         input.or_else(|| {
-            let drained = self.sockets.iter_mut().find(|socket| socket.has_drained())?;
+            let drained = self
+                .sockets
+                .iter_mut()
+                .find(|socket| socket.has_drained())?;
             if drained.sending {
                 drained.sending = false;
                 return Some((drained.link, Input::Drained));
@@ -236,8 +269,14 @@ impl Io for Browser {
 
     fn poll_timer(&mut self, _: &mut Context<'_>, at: Option<Millis>) -> Poll<()> {
         let now = now();
-        let sending = self.sockets.iter().any(|socket| socket.sending || socket.settling.is_some());
-        let at = at.into_iter().chain(sending.then_some(now + DRAIN_CHECK)).min();
+        let sending = self
+            .sockets
+            .iter()
+            .any(|socket| socket.sending || socket.settling.is_some());
+        let at = at
+            .into_iter()
+            .chain(sending.then_some(now + DRAIN_CHECK))
+            .min();
         if at.is_some_and(|at| at <= now) {
             return Poll::Ready(());
         }
@@ -261,7 +300,10 @@ impl Drop for Browser {
 }
 
 fn failed() -> Input {
-    Input::Failed { message: "websocket error".into(), retry_after: None }
+    Input::Failed {
+        message: "websocket error".into(),
+        retry_after: None,
+    }
 }
 
 struct Socket {
@@ -285,7 +327,13 @@ impl Socket {
         socket.set_onmessage(function);
         socket.set_onerror(function);
         socket.set_onclose(function);
-        Some(Self { link, socket, sending: false, settling: None, _listener: listener })
+        Some(Self {
+            link,
+            socket,
+            sending: false,
+            settling: None,
+            _listener: listener,
+        })
     }
 
     fn send(&mut self, frames: &[Frame]) {
@@ -349,7 +397,12 @@ impl Timer {
             firing.set(true);
             mailbox.wake();
         });
-        Self { wake, handle: None, at: None, fired }
+        Self {
+            wake,
+            handle: None,
+            at: None,
+            fired,
+        }
     }
 
     fn arm(&mut self, delay: Option<Millis>, at: Option<Millis>) {

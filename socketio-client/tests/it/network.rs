@@ -32,14 +32,19 @@ impl Network {
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
-                let Ok(server) = TcpStream::connect(&server).await else { continue };
+                let Ok(server) = TcpStream::connect(&server).await else {
+                    continue;
+                };
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
                 tokio::spawn(carry(from_client, to_server, flag.clone()));
                 tokio::spawn(carry(from_server, to_client, flag.clone()));
             }
         });
-        Self { address, swallowing }
+        Self {
+            address,
+            swallowing,
+        }
     }
 
     pub(crate) fn url(&self) -> String {

@@ -16,7 +16,10 @@ async fn a_hundred_clients_come_back_spread() {
     let url = server.url();
     let mut clients = Vec::new();
     for _ in 0..100 {
-        let client = builder(&url, WEBSOCKET).reconnection_delay(DELAY, DELAY).build().unwrap();
+        let client = builder(&url, WEBSOCKET)
+            .reconnection_delay(DELAY, DELAY)
+            .build()
+            .unwrap();
         let changes = client.changes();
         client.namespace("/").unwrap().connect();
         clients.push((client, changes));
@@ -50,9 +53,19 @@ async fn a_hundred_clients_come_back_spread() {
     // Jitter of a half, so from 200 to 600 ms; in each eighth of that some, in none a crowd.
     for slot in 0..8 {
         let from = DELAY / 2 + DELAY / 8 * slot;
-        let count = delays.iter().filter(|&&delay| delay >= from && delay < from + DELAY / 8).count();
-        assert!((2..=30).contains(&count), "{count} of 100 wait {from:?} to {:?}", from + DELAY / 8);
+        let count = delays
+            .iter()
+            .filter(|&&delay| delay >= from && delay < from + DELAY / 8)
+            .count();
+        assert!(
+            (2..=30).contains(&count),
+            "{count} of 100 wait {from:?} to {:?}",
+            from + DELAY / 8
+        );
     }
     returns.sort();
-    println!("returned after {:?} (first), {:?} (median), {:?} (last)", returns[0], returns[50], returns[99]);
+    println!(
+        "returned after {:?} (first), {:?} (median), {:?} (last)",
+        returns[0], returns[50], returns[99]
+    );
 }

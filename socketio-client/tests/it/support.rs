@@ -27,11 +27,16 @@ pub(crate) fn builder(url: &str, order: Order) -> Builder {
 
 /// What is expected to come soon.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, what).await.expect("nothing came")
+    tokio::time::timeout(PATIENCE, what)
+        .await
+        .expect("nothing came")
 }
 
 /// Waits for a change that fits.
-pub(crate) async fn change<T>(changes: &mut Stream<Change>, fits: impl Fn(&Change) -> Option<T>) -> T {
+pub(crate) async fn change<T>(
+    changes: &mut Stream<Change>,
+    fits: impl Fn(&Change) -> Option<T>,
+) -> T {
     soon(async {
         loop {
             if let Some(found) = fits(&changes.next().await) {
@@ -44,7 +49,11 @@ pub(crate) async fn change<T>(changes: &mut Stream<Change>, fits: impl Fn(&Chang
 
 pub(crate) async fn connected(changes: &mut Stream<Change>, wanted: &str) -> bool {
     change(changes, |change| match change {
-        Change::Connect { namespace, recovered, .. } if **namespace == *wanted => Some(*recovered),
+        Change::Connect {
+            namespace,
+            recovered,
+            ..
+        } if **namespace == *wanted => Some(*recovered),
         _ => None,
     })
     .await

@@ -55,7 +55,10 @@ impl Server {
     }
 
     pub(crate) fn next(&self) -> Option<Millis> {
-        self.sessions.values().map(|session| session.heard_by.unwrap_or(session.next_ping)).min()
+        self.sessions
+            .values()
+            .map(|session| session.heard_by.unwrap_or(session.next_ping))
+            .min()
     }
 
     fn open(&mut self, now: Millis, link: LinkId, websocket: bool) -> Frame {
@@ -80,7 +83,9 @@ impl Server {
     }
 
     fn session(&mut self, link: LinkId) -> Option<&mut Session> {
-        self.sessions.values_mut().find(|session| session.link == link || session.probe == Some(link))
+        self.sessions
+            .values_mut()
+            .find(|session| session.link == link || session.probe == Some(link))
     }
 
     fn of_url(&mut self, url: &str) -> Option<&mut Session> {
@@ -116,12 +121,24 @@ impl Server {
         }
     }
 
-    pub(crate) fn post(&mut self, now: Millis, link: LinkId, url: &str, body: &str) -> Vec<(LinkId, Out)> {
-        let Some(id) = self.of_url(url).filter(|session| !session.websocket).map(|session| session.id)
+    pub(crate) fn post(
+        &mut self,
+        now: Millis,
+        link: LinkId,
+        url: &str,
+        body: &str,
+    ) -> Vec<(LinkId, Out)> {
+        let Some(id) = self
+            .of_url(url)
+            .filter(|session| !session.websocket)
+            .map(|session| session.id)
         else {
             return vec![(link, Out::Refused)];
         };
-        assert!(body.len() <= 200 || !body.contains('\x1e'), "a POST larger than maxPayload");
+        assert!(
+            body.len() <= 200 || !body.contains('\x1e'),
+            "a POST larger than maxPayload"
+        );
         for packet in decode_payload(body) {
             self.receive(now, id, packet.expect("the client writes what can be read"));
         }
@@ -131,7 +148,9 @@ impl Server {
     }
 
     pub(crate) fn frame(&mut self, now: Millis, link: LinkId, frame: Frame) -> Vec<(LinkId, Out)> {
-        let Some(session) = self.session(link) else { return Vec::new() };
+        let Some(session) = self.session(link) else {
+            return Vec::new();
+        };
         let id = session.id;
         if session.probe == Some(link) {
             return session.probed(link, &frame);
@@ -142,11 +161,16 @@ impl Server {
     }
 
     fn flush(&mut self, id: u64) -> Vec<(LinkId, Out)> {
-        self.sessions.get_mut(&id).map(Session::flush).unwrap_or_default()
+        self.sessions
+            .get_mut(&id)
+            .map(Session::flush)
+            .unwrap_or_default()
     }
 
     fn receive(&mut self, now: Millis, id: u64, packet: EnginePacket) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         let packet = match packet {
             EnginePacket::Pong(_) => {
                 session.heard_by = None;
@@ -161,12 +185,16 @@ impl Server {
             EnginePacket::Binary(bytes) => session.decoder.binary(bytes),
             other => panic!("the client sent {other:?}"),
         };
-        let Some(packet) = packet.expect("the client writes what can be read") else { return };
+        let Some(packet) = packet.expect("the client writes what can be read") else {
+            return;
+        };
         match packet.kind {
             Kind::Connect => {
                 assert!(!session.connected, "connected twice");
                 session.connected = true;
-                session.queue.push_back(Frame::Text(format!("40{{\"sid\":\"n{id}\"}}")));
+                session
+                    .queue
+                    .push_back(Frame::Text(format!("40{{\"sid\":\"n{id}\"}}")));
             }
             Kind::Disconnect => session.connected = false,
             Kind::Event => {
@@ -174,18 +202,26 @@ impl Server {
                 let (_, number): (String, u64) = serde_json::from_str(&packet.payload).unwrap();
                 self.received.push(number);
                 if let Some(ack) = packet.id {
-                    session.queue.push_back(Frame::Text(format!("43{ack}[{number}]")));
+                    session
+                        .queue
+                        .push_back(Frame::Text(format!("43{ack}[{number}]")));
                 }
                 // Ones of its own: in order, and each once in a session.
                 self.counter += 1;
-                session.queue.push_back(Frame::Text(format!("42[\"s\",{id},{}]", self.counter)));
+                session
+                    .queue
+                    .push_back(Frame::Text(format!("42[\"s\",{id},{}]", self.counter)));
             }
             Kind::Ack | Kind::ConnectError => panic!("the client sent {packet:?}"),
         }
     }
 
     pub(crate) fn gone(&mut self, link: LinkId) {
-        for session in self.sessions.values_mut().filter(|session| session.probe == Some(link)) {
+        for session in self
+            .sessions
+            .values_mut()
+            .filter(|session| session.probe == Some(link))
+        {
             session.probe = None;
         }
         self.sessions.retain(|_, session| session.link != link);
@@ -217,11 +253,30 @@ impl Server {
     /// Says something to the client that no server should.
     pub(crate) fn misbehave(&mut self, random: &mut Random) -> Vec<(LinkId, Out)> {
         const LINES: &[&str] = &[
-            "", "9", "0{}", "40", "40{\"sid\":\"again\"}", "41", "44{\"message\":\"no\"}", "42[\"s\",0,0]",
-            "42[\"connect\"]", "451-[\"x\",{\"_placeholder\":true,\"num\":0}]", "b!", "43999[1]", "1", "6",
-            "2", "3probe", "42[", "4299999999999999999999999[\"s\"]", "40/other,{\"sid\":\"x\"}", "42/other,[\"s\"]",
+            "",
+            "9",
+            "0{}",
+            "40",
+            "40{\"sid\":\"again\"}",
+            "41",
+            "44{\"message\":\"no\"}",
+            "42[\"s\",0,0]",
+            "42[\"connect\"]",
+            "451-[\"x\",{\"_placeholder\":true,\"num\":0}]",
+            "b!",
+            "43999[1]",
+            "1",
+            "6",
+            "2",
+            "3probe",
+            "42[",
+            "4299999999999999999999999[\"s\"]",
+            "40/other,{\"sid\":\"x\"}",
+            "42/other,[\"s\"]",
         ];
-        let Some(session) = self.sessions.values_mut().next() else { return Vec::new() };
+        let Some(session) = self.sessions.values_mut().next() else {
+            return Vec::new();
+        };
         let line = LINES[random.below(LINES.len() as u64) as usize];
         session.queue.push_back(Frame::Text(line.into()));
         session.flush()
@@ -252,7 +307,11 @@ impl Session {
 
     fn flush(&mut self) -> Vec<(LinkId, Out)> {
         if self.websocket {
-            return self.queue.drain(..).map(|frame| (self.link, Out::Frame(frame))).collect();
+            return self
+                .queue
+                .drain(..)
+                .map(|frame| (self.link, Out::Frame(frame)))
+                .collect();
         }
         if !self.poll || self.queue.is_empty() {
             return Vec::new();

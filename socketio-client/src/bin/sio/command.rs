@@ -6,9 +6,18 @@ use serde_json::{Map, Value};
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Emit(Emit),
-    Connect { ns: String, auth: Option<Map<String, Value>> },
-    Disconnect { ns: String },
-    Reply { ns: String, id: u64, args: Vec<Value> },
+    Connect {
+        ns: String,
+        auth: Option<Map<String, Value>>,
+    },
+    Disconnect {
+        ns: String,
+    },
+    Reply {
+        ns: String,
+        id: u64,
+        args: Vec<Value>,
+    },
     Drop,
     Close,
     State,
@@ -33,11 +42,17 @@ impl Command {
         let wanted = line.take("do").ok_or("\"do\" is missing")?;
         Ok(match wanted.as_str() {
             Some("emit") => Command::Emit(line.emit()?),
-            Some("connect") => Command::Connect { ns: line.ns()?, auth: line.auth()? },
+            Some("connect") => Command::Connect {
+                ns: line.ns()?,
+                auth: line.auth()?,
+            },
             Some("disconnect") => Command::Disconnect { ns: line.ns()? },
             Some("reply") => Command::Reply {
                 ns: line.ns()?,
-                id: line.take("id").and_then(|id| id.as_u64()).ok_or("\"id\" must be a number")?,
+                id: line
+                    .take("id")
+                    .and_then(|id| id.as_u64())
+                    .ok_or("\"id\" must be a number")?,
                 args: line.args()?.unwrap_or_default(),
             },
             Some("drop") => Command::Drop,
@@ -89,9 +104,16 @@ impl Line {
     }
 
     fn timeout(&mut self) -> Result<Option<Duration>, String> {
-        let Some(timeout) = self.take("timeout") else { return Ok(None) };
-        let ms = timeout.as_f64().filter(|ms| *ms >= 0.0).ok_or("\"timeout\" must be milliseconds")?;
-        Ok(Some(Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX)))
+        let Some(timeout) = self.take("timeout") else {
+            return Ok(None);
+        };
+        let ms = timeout
+            .as_f64()
+            .filter(|ms| *ms >= 0.0)
+            .ok_or("\"timeout\" must be milliseconds")?;
+        Ok(Some(
+            Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX),
+        ))
     }
 
     fn emit(&mut self) -> Result<Emit, String> {
@@ -100,7 +122,9 @@ impl Line {
         if args.is_empty() {
             return Err(FORM.into());
         }
-        let Value::String(event) = args.remove(0) else { return Err(FORM.into()) };
+        let Value::String(event) = args.remove(0) else {
+            return Err(FORM.into());
+        };
         let tag = self.take("tag").unwrap_or_default();
         Ok(Emit {
             ns: self.ns()?,
@@ -122,17 +146,30 @@ mod tests {
         let Ok(Command::Emit(emit)) = Command::read(r#"{"do":"emit","args":["a",1]}"#) else {
             panic!("not an emit");
         };
-        assert_eq!((emit.ns.as_str(), emit.event.as_str(), emit.args.len()), ("/", "a", 1));
+        assert_eq!(
+            (emit.ns.as_str(), emit.event.as_str(), emit.args.len()),
+            ("/", "a", 1)
+        );
         assert_eq!((emit.ack, emit.timeout, emit.volatile), (None, None, false));
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         for line in [
-            "", "[]", "{", "{}", r#"{"do":"fly"}"#, r#"{"do":7}"#, r#"{"do":"emit"}"#,
-            r#"{"do":"emit","args":[]}"#, r#"{"do":"emit","args":[1]}"#, r#"{"do":"emit","args":["a"],"ack":1}"#,
-            r#"{"do":"emit","args":["a"],"timeout":-1}"#, r#"{"do":"connect","auth":1}"#,
-            r#"{"do":"reply"}"#, r#"{"do":"disconnect","ns":1}"#,
+            "",
+            "[]",
+            "{",
+            "{}",
+            r#"{"do":"fly"}"#,
+            r#"{"do":7}"#,
+            r#"{"do":"emit"}"#,
+            r#"{"do":"emit","args":[]}"#,
+            r#"{"do":"emit","args":[1]}"#,
+            r#"{"do":"emit","args":["a"],"ack":1}"#,
+            r#"{"do":"emit","args":["a"],"timeout":-1}"#,
+            r#"{"do":"connect","auth":1}"#,
+            r#"{"do":"reply"}"#,
+            r#"{"do":"disconnect","ns":1}"#,
         ] {
             assert!(Command::read(line).is_err(), "{line}");
         }

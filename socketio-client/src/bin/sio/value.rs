@@ -26,7 +26,8 @@ impl Serialize for Argument<'_> {
             Value::Object(members) if members.len() == 1 && members.contains_key("$binary") => {
                 let base64 = members.get("$binary").and_then(Value::as_str);
                 let bytes = base64.and_then(decode_base64);
-                let bytes = bytes.ok_or_else(|| S::Error::custom("$binary holds no valid base64"))?;
+                let bytes =
+                    bytes.ok_or_else(|| S::Error::custom("$binary holds no valid base64"))?;
                 Binary::from(bytes).serialize(serializer)
             }
             Value::Object(members) => {
@@ -42,7 +43,9 @@ impl Serialize for Argument<'_> {
 }
 
 pub(crate) fn list(values: &[Value]) -> Result<List, serde_json::Error> {
-    values.iter().try_fold(List::new(), |list, value| list.with(&Argument(value)))
+    values
+        .iter()
+        .try_fold(List::new(), |list, value| list.with(&Argument(value)))
 }
 
 /// A packet's JSON on one line, its attachments written out.

@@ -60,7 +60,9 @@ impl Link {
 }
 
 fn poll_job(job: &mut Option<Job<Input>>, cx: &mut Context<'_>) -> Poll<Input> {
-    let Some(running) = job else { return Poll::Pending };
+    let Some(running) = job else {
+        return Poll::Pending;
+    };
     let done = running.as_mut().poll(cx);
     if done.is_ready() {
         *job = None;
