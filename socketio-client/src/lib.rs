@@ -1,4 +1,71 @@
-//! A Socket.IO client for the browser and for everything else.
+//! A Socket.IO client for the browser and for everything else: one API, the wire protocol of Socket.IO 3
+//! and 4 (Engine.IO v4, Socket.IO v5), and the JavaScript client's words for what happens.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use serde::{Deserialize, Serialize};
+//! use socketio_client::Client;
+//!
+//! #[derive(Serialize)]
+//! struct Say<'a> {
+//!     text: &'a str,
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Said {
+//!     id: u64,
+//! }
+//!
+//! # #[cfg(any(feature = "native", feature = "browser"))]
+//! async fn talk() -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = Client::builder("https://chat.example.org").build()?;
+//!     let chat = client.namespace("/chat")?;
+//!     chat.set_auth(&serde_json::json!({"token": "…"}))?;
+//!     let messages = chat.on("message", |event| {
+//!         if let Ok(text) = event.get::<String>(0) {
+//!             println!("{text}");
+//!         }
+//!     });
+//!     chat.connect();
+//!
+//!     // Waits in a buffer until the namespace is connected.
+//!     chat.emit("typing", &true)?;
+//!     let said: Said =
+//!         chat.emit_with_ack("say", &Say { text: "hello" }).timeout(Duration::from_secs(5)).await?;
+//!     println!("said as {}", said.id);
+//!
+//!     drop(messages); // No handler any more.
+//!     client.close();
+//!     client.closed().await;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | for | brings |
+//! |---|---|---|
+//! | `native` (default) | programs, on tokio | WebSocket and polling, TLS with rustls; handlers must be `Send` |
+//! | `browser` | wasm, in a page or a worker | the browser's WebSocket and fetch; handlers may hold anything |
+//! | `cli` | people | the `sio` command |
+//!
+//! Choose one of `native` and `browser`: `default-features = false, features = ["browser"]` in a page. With
+//! neither, what is left is [`codec`] and [`core`]: the protocol without I/O.
+//!
+//! # What to know
+//!
+//! - **State.** [`Client::state`] says how the connection stands, with the wait until the next attempt and
+//!   what failed last; [`Client::on_change`] hears of each change; [`Client::try_now`] does not wait.
+//! - **Order.** Events leave in the order of their `emit`, over reconnections too. What was handed to a
+//!   connection that broke is not sent again, unless [`Builder::retries`] asks for it: then each event is
+//!   sent until it is answered, one at a time.
+//! - **Nothing comes back by itself** after a server's refusal, its `disconnect`, or [`Client::close`]. A
+//!   refusal whose data holds `retryAfter` (milliseconds) is the exception.
+//! - **Limits.** At most 10,000 events and 16 MiB wait ([`Builder::buffer`]); more is
+//!   [`EmitError::BufferFull`]. Received packets may have [`codec::MAX_ATTACHMENTS`] attachments,
+//!   [`codec::MAX_DEPTH`] levels and [`codec::MAX_PACKET`] bytes.
+//! - **Handlers** run one after another on the client's own task, never inside a call of yours.
 #![deny(missing_docs)]
 
 #[cfg(any(feature = "browser", feature = "native"))]
@@ -15,3 +82,8 @@ pub use client::{
 };
 pub use codec::Binary;
 pub use core::{Change, ConfigError, EmitError, Reason, Status, Transport};
+
+/// The examples of the README, compiled with the documentation's.
+#[cfg(all(doctest, feature = "native"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -48,7 +48,7 @@ impl Builder {
         self
     }
 
-    /// Adds a header to every request; in the browser only polling can send it.
+    /// Adds a header to every request. Browsers do not let a WebSocket send any, so there it does nothing.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self

@@ -143,8 +143,8 @@ impl Hub {
         Subscription::new(self, id)
     }
 
-    pub(crate) fn on_change(&self, handler: ChangeHandler, this: &Arc<Self>) -> Subscription {
-        this.listen(Listener::Change(shared(handler)))
+    pub(crate) fn on_change(self: &Arc<Self>, handler: ChangeHandler) -> Subscription {
+        self.listen(Listener::Change(shared(handler)))
     }
 
     pub(crate) fn on_event(

@@ -102,7 +102,7 @@ impl Client {
 
     /// Calls `handler` at each change of the connection and of its namespaces.
     pub fn on_change(&self, handler: impl FnMut(&Change) + MaybeSend + 'static) -> Subscription {
-        self.hub().on_change(Box::new(handler), &self.handle.hub)
+        self.handle.hub.on_change(Box::new(handler))
     }
 
     /// The changes of the connection and of its namespaces, from now on.
@@ -141,7 +141,7 @@ impl Client {
 
     /// How many events wait for the transport, the retry queue included.
     pub fn buffered(&self) -> usize {
-        self.hub().read_core(|core| core.buffered())
+        self.hub().read_core(crate::core::Core::buffered)
     }
 
     /// Ends when nothing that can leave is waiting any more; the retry queue counts.

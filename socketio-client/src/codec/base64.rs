@@ -25,12 +25,14 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     let whole = text.len();
     let text = text.trim_end_matches('=');
     let padding = whole - text.len();
-    if text.len() % 4 == 1 || padding > 2 || padding > 0 && whole % 4 > 0 {
+    if text.len() % 4 == 1 || padding > 2 || padding > 0 && !whole.is_multiple_of(4) {
         return None;
     }
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let mut word = 0_u32;
     let mut bits = 0;
+    // Only the lowest byte of each shift is wanted.
+    #[allow(clippy::cast_possible_truncation)]
     for byte in text.bytes() {
         word = word << 6 | u32::from(sextet(byte)?);
         bits += 6;

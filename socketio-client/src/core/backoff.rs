@@ -48,7 +48,7 @@ impl Backoff {
         (capped - spread + chance).min(LONGEST)
     }
 
-    /// SplitMix64; the bias of the remainder is of no account here.
+    /// `SplitMix64`; the bias of the remainder is of no account here.
     pub(super) fn up_to(&mut self, most: u64) -> u64 {
         self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.random;

@@ -1,6 +1,6 @@
 //! One Engine.IO connection: open, upgrade, heartbeat, close.
 
-use super::{Action, Endpoint, Input, LinkId, Millis, Queue, Reason, Transport};
+use super::{Action, Endpoint, Input, LinkId, Millis, Queue, Reason, Transport, earlier};
 use crate::codec::engine::{Frame, Handshake, Packet, decode, decode_payload, encode_payload};
 
 /// As much as may be under way on a WebSocket before the rest has to wait its turn.
@@ -63,6 +63,10 @@ impl Context<'_> {
 }
 
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is about something else"
+)]
 pub(super) struct Engine {
     pub(super) phase: Phase,
     pub(super) transport: Transport,
@@ -174,7 +178,7 @@ impl Engine {
     pub(super) fn next_wake(&self) -> Option<Millis> {
         match self.phase {
             Phase::Opening => self.step,
-            Phase::Open => [self.heartbeat, self.step].into_iter().flatten().min(),
+            Phase::Open => earlier(self.heartbeat, self.step),
             Phase::Closing => Some(self.step.unwrap_or(self.deadline)),
             Phase::Closed => None,
         }

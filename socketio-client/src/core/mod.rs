@@ -11,16 +11,21 @@ mod config;
 mod connection;
 mod endpoint;
 mod engine;
+mod expiry;
+mod manager;
 mod namespace;
 mod outbox;
 mod queue;
+mod sending;
+mod session;
 
 pub use change::Change;
 pub use config::{Config, ConfigError, Retries, Transport};
-pub use connection::{Core, EmitError, EmitOptions, State};
+pub use connection::{Core, State};
 pub use endpoint::Endpoint;
 pub use namespace::{Auth, Status};
 pub(crate) use queue::Queue;
+pub use sending::{EmitError, EmitOptions};
 
 use crate::codec::{Packet, engine::Frame};
 
@@ -169,6 +174,15 @@ pub enum Notice {
         /// Which.
         ns: NsId,
     },
+}
+
+/// The earlier of two moments, where there are any.
+pub(crate) fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if one < other { one } else { other }),
+        (one, None) => one,
+        (None, other) => other,
+    }
 }
 
 /// The wait that a `Retry-After` header asks for, where it is given in seconds.

@@ -11,7 +11,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, BinaryType, Event, EventTarget, Headers, MessageEvent, RequestInit, Response,
+    AbortController, BinaryType, Event, EventTarget, MessageEvent, RequestInit, Response,
     WebSocket, Window,
 };
 
@@ -30,6 +30,19 @@ const DRAIN_CHECK: Millis = 50;
 
 /// What tells a sleeping page that it is awake, or connected again.
 const WAKE_EVENTS: [&str; 4] = ["online", "offline", "visibilitychange", "pageshow"];
+
+const SOCKET_EVENTS: [&str; 4] = ["open", "message", "error", "close"];
+
+fn listen(target: &EventTarget, names: &[&str], listener: &EventClosure, on: bool) {
+    let function = listener.as_ref().unchecked_ref();
+    for name in names {
+        let _ = if on {
+            target.add_event_listener_with_callback(name, function)
+        } else {
+            target.remove_event_listener_with_callback(name, function)
+        };
+    }
+}
 
 /// The global object; in a worker it is not a window, but what is used of it works the same.
 fn global() -> Window {
@@ -72,8 +85,8 @@ pub(crate) fn own_origin() -> Result<String, ConfigError> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "natively it can fail")]
-pub(crate) fn start(hub: &Arc<Hub>, headers: Vec<(String, String)>) -> Result<(), ConfigError> {
-    let mut browser = Browser::new(Arc::downgrade(hub), headers);
+pub(crate) fn start(hub: &Arc<Hub>, _: Vec<(String, String)>) -> Result<(), ConfigError> {
+    let mut browser = Browser::new(Arc::downgrade(hub));
     let hub = hub.clone();
     wasm_bindgen_futures::spawn_local(std::future::poll_fn(move |cx| {
         browser.mailbox.waker.replace(Some(cx.waker().clone()));
@@ -106,7 +119,6 @@ type EventClosure = Closure<dyn FnMut(Event)>;
 
 struct Browser {
     mailbox: Rc<Mailbox>,
-    headers: Rc<Vec<(String, String)>>,
     sockets: Vec<Socket>,
     requests: Vec<(LinkId, AbortController)>,
     timer: Timer,
@@ -114,7 +126,7 @@ struct Browser {
 }
 
 impl Browser {
-    fn new(hub: Weak<Hub>, headers: Vec<(String, String)>) -> Self {
+    fn new(hub: Weak<Hub>) -> Self {
         let wake_listener = EventClosure::new(move |event: Event| {
             if let Some(hub) = hub.upgrade() {
                 hub.act(if event.type_() == "offline" {
@@ -124,16 +136,11 @@ impl Browser {
                 });
             }
         });
-        let target: EventTarget = global().into();
-        for name in WAKE_EVENTS {
-            let _ = target
-                .add_event_listener_with_callback(name, wake_listener.as_ref().unchecked_ref());
-        }
+        listen(&global(), &WAKE_EVENTS, &wake_listener, true);
         let mailbox = Rc::new(Mailbox::default());
         Self {
             timer: Timer::new(mailbox.clone()),
             mailbox,
-            headers: Rc::new(headers),
             sockets: Vec::new(),
             requests: Vec::new(),
             wake_listener,
@@ -147,7 +154,6 @@ impl Browser {
         let signal = abort.signal();
         self.requests.push((link, abort));
         let mailbox = self.mailbox.clone();
-        let headers = self.headers.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let posting = body.is_some();
             let init = RequestInit::new();
@@ -157,7 +163,6 @@ impl Browser {
                 init.set_method("POST");
                 init.set_body(&JsValue::from_str(&body));
             }
-            set_headers(&init, &headers);
             let mut retry_after = None;
             let text = fetch(&url, &init, &mut retry_after).await;
             if signal.aborted() {
@@ -182,17 +187,6 @@ impl Browser {
                 },
             );
         });
-    }
-}
-
-fn set_headers(init: &RequestInit, headers: &[(String, String)]) {
-    if !headers.is_empty()
-        && let Ok(map) = Headers::new()
-    {
-        for (name, value) in headers {
-            let _ = map.set(name, value);
-        }
-        init.set_headers(&map);
     }
 }
 
@@ -273,10 +267,7 @@ impl Io for Browser {
             .sockets
             .iter()
             .any(|socket| socket.sending || socket.settling.is_some());
-        let at = at
-            .into_iter()
-            .chain(sending.then_some(now + DRAIN_CHECK))
-            .min();
+        let at = crate::core::earlier(at, sending.then_some(now + DRAIN_CHECK));
         if at.is_some_and(|at| at <= now) {
             return Poll::Ready(());
         }
@@ -291,11 +282,7 @@ impl Io for Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        let target: EventTarget = global().into();
-        for name in WAKE_EVENTS {
-            let listener = self.wake_listener.as_ref().unchecked_ref();
-            let _ = target.remove_event_listener_with_callback(name, listener);
-        }
+        listen(&global(), &WAKE_EVENTS, &self.wake_listener, false);
     }
 }
 
@@ -311,7 +298,7 @@ struct Socket {
     socket: WebSocket,
     sending: bool,
     settling: Option<Millis>,
-    _listener: EventClosure,
+    listener: EventClosure,
 }
 
 impl Socket {
@@ -322,17 +309,13 @@ impl Socket {
         let listener = EventClosure::new(move |event: Event| {
             mailbox.post(link, read(event));
         });
-        let function = Some(listener.as_ref().unchecked_ref());
-        socket.set_onopen(function);
-        socket.set_onmessage(function);
-        socket.set_onerror(function);
-        socket.set_onclose(function);
+        listen(&socket, &SOCKET_EVENTS, &listener, true);
         Some(Self {
             link,
             socket,
             sending: false,
             settling: None,
-            _listener: listener,
+            listener,
         })
     }
 
@@ -356,10 +339,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onerror(None);
-        self.socket.set_onclose(None);
+        listen(&self.socket, &SOCKET_EVENTS, &self.listener, false);
         let _ = self.socket.close();
     }
 }

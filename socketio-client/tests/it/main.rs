@@ -1,6 +1,15 @@
 //! The client against real servers: the reference one on Node, and socketioxide. The same scenarios, over
 //! each order of transports.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod network;
 mod node;
 mod oxide;

@@ -38,7 +38,7 @@ pub(crate) async fn acks_both_ways(server: &mut impl Server, order: Order) {
         assert!(event.wants_reply());
         let value: i64 = event.get(0).unwrap();
         event.reply(&(value * 2)).unwrap();
-        event.reply(&"twice").unwrap();
+        event.reply("twice").unwrap();
     });
     let mut answered = chat.stream("answered");
     let number: i64 = soon(chat.emit_with_ack("give back", &21)).await.unwrap();
@@ -79,7 +79,7 @@ pub(crate) async fn binary_both_ways(server: &mut impl Server, order: Order) {
     );
 
     let reply = chat.on("question", |event| {
-        event.reply(&event.get::<Upload>(0).unwrap()).unwrap()
+        event.reply(&event.get::<Upload>(0).unwrap()).unwrap();
     });
     let mut answered = chat.stream("answered");
     chat.emit("ask", &upload).unwrap();

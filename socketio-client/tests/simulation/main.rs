@@ -1,6 +1,15 @@
 //! The core against a simulated server over a simulated network: thousands of schedules, no sleeping.
 //! A failure prints its seed; `SIO_SEED=… cargo test -p socketio-client --test simulation` runs it again.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod network;
 mod server;
 mod world;

@@ -7,7 +7,8 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::support::Sio;
 
-const OPEN: &str = r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000}"#;
+const OPEN: &str =
+    r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000}"#;
 const CONNECT: &str = r#"40{"sid":"b"}"#;
 
 struct Hostile(TcpListener);
@@ -47,13 +48,32 @@ fn malformed_packets_end_the_connection() {
     let mut sio = machine(&url);
     let deep = format!("42[\"a\",{}", "[".repeat(100_000));
     for malformed in [
-        "", "7", "4", "49", "42", "42[]", "42[null]", "42{}", "42[\"a\"", "42[\"connect\"]", "450-[\"a\"]",
-        "45999999999999-[\"a\"]", "43x", "4299999999999999999999[\"a\"]", "0{}", "b!", &deep,
+        "",
+        "7",
+        "4",
+        "49",
+        "42",
+        "42[]",
+        "42[null]",
+        "42{}",
+        "42[\"a\"",
+        "42[\"connect\"]",
+        "450-[\"a\"]",
+        "45999999999999-[\"a\"]",
+        "43x",
+        "4299999999999999999999[\"a\"]",
+        "0{}",
+        "b!",
+        &deep,
     ] {
         let mut socket = server.welcome();
         sio.until("connect");
         say(&mut socket, malformed);
-        assert_eq!(sio.until("disconnect")["reason"], "parse error", "{malformed:.20}");
+        assert_eq!(
+            sio.until("disconnect")["reason"],
+            "parse error",
+            "{malformed:.20}"
+        );
         assert_eq!(sio.until("close")["reason"], "parse error");
     }
 }
@@ -62,14 +82,28 @@ fn malformed_packets_end_the_connection() {
 fn handshakes_that_are_none() {
     let (server, url) = Hostile::start();
     let mut sio = machine(&url);
-    for nonsense in ["", "0", "0{}", "0[]", r#"0{"sid":7,"pingInterval":1,"pingTimeout":1}"#, "2", CONNECT] {
+    for nonsense in [
+        "",
+        "0",
+        "0{}",
+        "0[]",
+        r#"0{"sid":7,"pingInterval":1,"pingTimeout":1}"#,
+        "2",
+        CONNECT,
+    ] {
         let mut socket = server.accept();
         say(&mut socket, nonsense);
-        assert!(sio.until("connect_error")["message"].is_string(), "{nonsense}");
+        assert!(
+            sio.until("connect_error")["message"].is_string(),
+            "{nonsense}"
+        );
     }
     // No timer overflows: this one waits for ever, and not for an instant.
     let mut socket = server.accept();
-    say(&mut socket, r#"0{"sid":"a","pingInterval":1e999,"pingTimeout":99999999999999999999}"#);
+    say(
+        &mut socket,
+        r#"0{"sid":"a","pingInterval":1e999,"pingTimeout":99999999999999999999}"#,
+    );
     assert_eq!(socket.read().unwrap().into_text().unwrap().as_str(), "40");
     say(&mut socket, CONNECT);
     sio.until("connect");
@@ -99,7 +133,7 @@ fn packets_out_of_turn() {
     say(&mut socket, CONNECT);
     assert_eq!(sio.next()["reason"], "io server disconnect");
     assert_eq!(sio.next()["is"], "close");
-    sio.r#do(json!({"do": "state"}));
+    sio.r#do(&json!({"do": "state"}));
     assert_eq!(sio.next()["connected"], json!([]));
 }
 
@@ -114,9 +148,12 @@ fn an_answer_never_goes_to_another_connection() {
     let mut socket = server.welcome();
     sio.until("disconnect");
     sio.until("connect");
-    sio.r#do(json!({"do": "reply", "id": id, "args": ["stale"]}));
-    sio.r#do(json!({"do": "emit", "args": ["fresh"]}));
-    assert_eq!(socket.read().unwrap().into_text().unwrap().as_str(), r#"42["fresh"]"#);
+    sio.r#do(&json!({"do": "reply", "id": id, "args": ["stale"]}));
+    sio.r#do(&json!({"do": "emit", "args": ["fresh"]}));
+    assert_eq!(
+        socket.read().unwrap().into_text().unwrap().as_str(),
+        r#"42["fresh"]"#
+    );
 }
 
 /// JSON that Rust's strings and numbers cannot hold is shown all the same.

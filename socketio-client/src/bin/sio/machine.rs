@@ -1,6 +1,6 @@
 //! Machine mode: one JSON object a line.
 
-use std::time::Instant;
+use std::{fmt::Write, time::Instant};
 
 use serde_json::{Value, json};
 use socketio_client::Change;
@@ -25,7 +25,7 @@ impl Machine {
             self.start.elapsed().as_millis()
         );
         for (key, value) in fields.as_object().into_iter().flatten() {
-            line.push_str(&format!(",\"{key}\":{value}"));
+            let _ = write!(line, ",\"{key}\":{value}");
         }
         if let Some(args) = args {
             line.push_str(",\"args\":");
@@ -78,7 +78,7 @@ impl Output for Machine {
                 self.line("close", &json!({"reason": reason.as_str()}), None);
             }
             Change::ReconnectAttempt { attempt, delay } => {
-                let fields = json!({"attempt": attempt, "delay": delay.as_millis() as u64});
+                let fields = json!({"attempt": attempt, "delay": u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)});
                 self.line("reconnect_attempt", &fields, None);
             }
             Change::Reconnect { attempt } => {

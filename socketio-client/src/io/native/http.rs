@@ -84,10 +84,14 @@ pub(super) async fn post(
 }
 
 fn failed(what: &str, failure: Failure) -> Input {
-    let message = format!("{what}: {}", failure.message);
+    let Failure {
+        message,
+        retry_after,
+    } = failure;
+    let message = format!("{what}: {message}");
     Input::Failed {
         message,
-        retry_after: failure.retry_after,
+        retry_after,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::core::Input;
 pub(super) type Job<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// One transport and how far it is.
+#[allow(clippy::large_enum_variant, reason = "there are one or two of it")]
 pub(super) enum Link {
     Connecting(Job<Result<Socket, Input>>),
     WebSocket(Socket),
