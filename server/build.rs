@@ -2,73 +2,86 @@
 //! has it ready in `target/site` before it compiles this crate; a debug build reads it from there.
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
-fn main() {
-    let site = site_root();
+fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=LEPTOS_SITE_ROOT");
-    let mut table = String::from("&[\n");
-    if std::env::var("PROFILE").as_deref() == Ok("release") {
-        println!("cargo:rerun-if-changed={}", site.display());
-        let files = files(&site);
-        if files.is_empty() {
-            println!("cargo:warning=no page in {}: this binary serves HTML only; build with `make build`", site.display());
-        }
-        for file in files {
-            entry(&mut table, &site, &file);
-        }
-    }
-    table.push_str("]\n");
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    fs::write(out.join("embedded.rs"), table).expect("OUT_DIR is writable");
+    let table = if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        embed(&site_root())?
+    } else {
+        String::new()
+    };
+    let out = env::var_os("OUT_DIR")
+        .map(PathBuf::from)
+        .ok_or(io::ErrorKind::NotFound)?;
+    fs::write(out.join("embedded.rs"), format!("&[{table}]"))
 }
 
 fn site_root() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    workspace.join(std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into()))
+    workspace.join(env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into()))
 }
 
-fn files(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
-    let mut files = Vec::new();
-    for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+fn embed(site: &Path) -> io::Result<String> {
+    println!("cargo:rerun-if-changed={}", site.display());
+    let files = if site.is_dir() {
+        files(site)?
+    } else {
+        Vec::new()
+    };
+    if files.is_empty() {
+        println!(
+            "cargo:warning=this binary will have no styles and no wasm; build it with `make build`"
+        );
+    }
+    files.iter().map(|file| entry(site, file)).collect()
+}
+
+fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
         if path.is_dir() {
-            files.extend(self::files(&path));
+            found.extend(files(&path)?);
         } else if is_served(&path) {
-            files.push(path);
+            found.push(path);
         }
     }
-    files.sort();
-    files
+    found.sort();
+    Ok(found)
 }
 
 /// Not what stands beside a file: its compressed forms, and declarations for TypeScript.
 fn is_served(path: &Path) -> bool {
-    let name = path.to_string_lossy();
-    ![".br", ".gz", ".ts"].iter().any(|ending| name.ends_with(ending))
+    let beside = |extension| extension == "br" || extension == "gz" || extension == "ts";
+    !path.extension().is_some_and(beside)
 }
 
-fn entry(table: &mut String, site: &Path, file: &Path) {
-    let name = file.strip_prefix(site).expect("the file lies in the site").to_string_lossy();
-    let digest = Sha256::digest(fs::read(file).expect("the file was just listed"));
-    let etag: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    let include = |path: &Path| format!("include_bytes!({:?})", path.canonicalize().expect("it exists"));
-    let compressed = |suffix: &str| {
-        let mut path = file.as_os_str().to_owned();
-        path.push(suffix);
-        let path = PathBuf::from(path);
-        if path.exists() { format!("Some({})", include(&path)) } else { "None".into() }
-    };
-    writeln!(
-        table,
-        "Embedded {{ path: {:?}, etag: {etag:?}, plain: {}, brotli: {}, gzip: {} }},",
+fn entry(site: &Path, file: &Path) -> io::Result<String> {
+    let name = file.strip_prefix(site).unwrap_or(file).to_string_lossy();
+    let digest = Sha256::digest(fs::read(file)?);
+    let etag = u64::from_be_bytes(std::array::from_fn(|index| digest[index]));
+    Ok(format!(
+        "Embedded {{ path: {:?}, etag: \"{etag:016x}\", plain: {}, brotli: {}, gzip: {} }},",
         format!("/{name}"),
-        include(file),
-        compressed(".br"),
-        compressed(".gz"),
-    )
-    .expect("writing to a string");
+        include(file)?,
+        include_beside(file, ".br")?,
+        include_beside(file, ".gz")?,
+    ))
+}
+
+fn include(file: &Path) -> io::Result<String> {
+    let path = file.canonicalize()?;
+    Ok(format!("include_bytes!({:?})", path.to_string_lossy()))
+}
+
+fn include_beside(file: &Path, suffix: &str) -> io::Result<String> {
+    let path = PathBuf::from(format!("{}{suffix}", file.display()));
+    if path.exists() {
+        include(&path).map(|include| format!("Some({include})"))
+    } else {
+        Ok("None".into())
+    }
 }

@@ -19,7 +19,9 @@ impl FromServerFnError for Refusal {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr as E;
         Self(match error {
-            E::Args(_) | E::MissingArg(_) => ApiError::new(ErrorCode::Validation, "the form is incomplete"),
+            E::Args(_) | E::MissingArg(_) => {
+                ApiError::new(ErrorCode::Validation, "the form is incomplete")
+            }
             E::Request(_) | E::Response(_) => ApiError::unavailable(1_000),
             _ => ApiError::internal(),
         })
@@ -72,11 +74,16 @@ pub async fn sign_out() -> Result<(), Refusal> {
 }
 
 #[server(prefix = "/forms", endpoint = "message")]
-pub async fn post_message(room: String, id: protocol::ClientId, text: String) -> Result<(), Refusal> {
+pub async fn post_message(
+    room: String,
+    id: protocol::ClientId,
+    text: String,
+) -> Result<(), Refusal> {
     crate::ssr::forms::post_message(room, id, text).await
 }
 
 #[server(prefix = "/forms", endpoint = "language")]
+#[allow(clippy::unused_async, reason = "server functions are async")]
 pub async fn choose_language(lang: crate::words::Lang) -> Result<(), Refusal> {
     crate::ssr::forms::choose_language(lang);
     Ok(())

@@ -37,7 +37,9 @@ impl Chat {
             let told = "only `text` can be sent";
             return Err(ApiError::invalid("kind", Reason::Unknown, told).into());
         }
-        let room = self.member_room(who, &RoomRef::parse(&message.room)).await?;
+        let room = self
+            .member_room(who, &RoomRef::parse(&message.room))
+            .await?;
         let receipt = self.queue.push(NewMessage {
             id: MessageId(Uuid::now_v7()),
             room: room.id,
@@ -51,13 +53,11 @@ impl Chat {
     }
 
     pub async fn history(&self, who: &Identity, ask: &event::History) -> Result<Page, Error> {
-        let limit = match ask.limit.unwrap_or(PAGE) {
-            limit @ 1..=PAGE_MAX => limit,
-            _ => {
-                let told = format!("`limit` is a number from 1 to {PAGE_MAX}");
-                return Err(ApiError::invalid("limit", Reason::Malformed, told).into());
-            }
-        };
+        let limit = ask.limit.unwrap_or(PAGE);
+        if !(1..=PAGE_MAX).contains(&limit) {
+            let told = format!("`limit` is a number from 1 to {PAGE_MAX}");
+            return Err(ApiError::invalid("limit", Reason::Malformed, told).into());
+        }
         let range = match (ask.before, ask.after) {
             (None, None) => Range::Before(u64::MAX),
             (Some(seq), None) => Range::Before(seq),
@@ -71,7 +71,11 @@ impl Chat {
         let mut messages = self.store.history(room.id, range, limit + 1).await?;
         let more = messages.len() > limit;
         if more {
-            let extra = if matches!(range, Range::Before(_)) { 0 } else { limit };
+            let extra = if matches!(range, Range::Before(_)) {
+                0
+            } else {
+                limit
+            };
             messages.remove(extra);
         }
         Ok(Page { messages, more })
@@ -100,7 +104,15 @@ impl Chat {
         messages.truncate(SYNC_CHANGES);
         let latest = messages.last().map(|message: &Message| message.rev);
         // Nothing between the last change and the room's own rev is missing: the row was read first.
-        let rev = if complete { latest.unwrap_or(since).max(room.rev) } else { latest.unwrap_or(since) };
-        Ok(Changes { messages, rev, complete })
+        let rev = if complete {
+            latest.unwrap_or(since).max(room.rev)
+        } else {
+            latest.unwrap_or(since)
+        };
+        Ok(Changes {
+            messages,
+            rev,
+            complete,
+        })
     }
 }

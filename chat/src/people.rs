@@ -49,7 +49,10 @@ impl Chat {
         if !self.store.add_guest(&guest).await? {
             return Err(taken(name).into());
         }
-        let identity = Identity { user: guest.user, session: guest.session };
+        let identity = Identity {
+            user: guest.user,
+            session: guest.session,
+        };
         self.seen(&identity).await?;
         Ok(SignedIn { identity, token })
     }
@@ -86,7 +89,11 @@ impl Chat {
         for name in names::variants(&holder.name) {
             let key = NameKey::of(&name);
             if self.store.holder(&key).await?.is_none() {
-                return Ok(Displaced { id: holder.id, name, key });
+                return Ok(Displaced {
+                    id: holder.id,
+                    name,
+                    key,
+                });
             }
         }
         Err(ApiError::internal().into())
@@ -95,6 +102,13 @@ impl Chat {
 
 fn taken(name: &Name) -> ApiError {
     let message = format!("{} is here already; try another name", name.as_str());
-    let details = Details { field: "name".to_owned(), reason: Reason::Taken, max: None };
-    ApiError { details: Some(details), ..ApiError::new(ErrorCode::Conflict, message) }
+    let details = Details {
+        field: "name".to_owned(),
+        reason: Reason::Taken,
+        max: None,
+    };
+    ApiError {
+        details: Some(details),
+        ..ApiError::new(ErrorCode::Conflict, message)
+    }
 }

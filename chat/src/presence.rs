@@ -35,7 +35,10 @@ struct Here {
 
 impl Presence {
     pub(crate) fn new(announce: mpsc::Sender<Announcement>) -> Self {
-        Self { state: Arc::default(), announce }
+        Self {
+            state: Arc::default(),
+            announce,
+        }
     }
 
     pub(crate) fn connected(&self, user: &User, rooms: Vec<RoomId>) {
@@ -95,7 +98,9 @@ impl Presence {
     pub(crate) fn online(&self, room: RoomId) -> Vec<User> {
         let state = self.lock();
         let ids = state.rooms.get(&room).into_iter().flatten();
-        ids.filter_map(|id| state.people.get(id)).map(|here| here.user.clone()).collect()
+        ids.filter_map(|id| state.people.get(id))
+            .map(|here| here.user.clone())
+            .collect()
     }
 
     fn enter(&self, state: &mut State, user: &User, rooms: Vec<RoomId>) {
@@ -120,7 +125,9 @@ impl Presence {
     }
 
     fn leave(&self, state: &mut State, user: UserId) {
-        let Some(here) = state.people.remove(&user) else { return };
+        let Some(here) = state.people.remove(&user) else {
+            return;
+        };
         for room in here.rooms {
             if let Some(online) = state.rooms.get_mut(&room) {
                 online.remove(&user);
@@ -166,9 +173,18 @@ impl Presence {
 
     fn tell(&self, state: &State, user: &User, room: RoomId, action: PresenceAction) {
         let count = state.rooms.get(&room).map_or(0, HashSet::len);
-        let presence = RoomPresence { room, user: user.clone(), action, count };
+        let presence = RoomPresence {
+            room,
+            user: user.clone(),
+            action,
+            count,
+        };
         // Presence may be dropped where a message may not: it never waits.
-        if self.announce.try_send(Announcement::Presence(presence)).is_err() {
+        if self
+            .announce
+            .try_send(Announcement::Presence(presence))
+            .is_err()
+        {
             tracing::debug!("presence dropped: the fan-out is behind");
         }
     }
@@ -257,7 +273,7 @@ mod tests {
         presence.seen(&anna, vec![]);
         tokio::time::sleep(PAGE_PRESENCE / 2).await;
         presence.seen(&anna, vec![]);
-        tokio::time::sleep(PAGE_PRESENCE - PAGE_PRESENCE / 4).await;
+        tokio::time::sleep(PAGE_PRESENCE / 4 * 3).await;
         assert!(presence.is_here(anna.id));
         tokio::time::sleep(PAGE_PRESENCE).await;
         assert!(!presence.is_here(anna.id));

@@ -2,7 +2,7 @@
 //! database can't sign in with what is there.
 
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 #[derive(Clone)]
 pub struct Token(String);
@@ -14,7 +14,14 @@ impl Token {
     pub(crate) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        let hex = bytes
+            .iter()
+            .fold(String::with_capacity(64), |mut hex, byte| {
+                // Writing to a String can't fail.
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
+        Ok(Self(hex))
     }
 
     pub fn from_text(text: &str) -> Self {

@@ -26,9 +26,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(lilei.said).toHaveCount(3);
       await lilei.say("早上好！手机上没问题，中文输入法也正常。");
       await expect(anna.said).toHaveCount(4);
+      await anna.page.screenshot(to("room"));
       await anna.say("x".repeat(300));
       await expect(anna.said).toHaveCount(5);
-      await anna.page.screenshot(to("room"));
       expect(await anna.page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width);
 
       const guest = await person({ viewport, colorScheme, locale: "ru-RU" });

@@ -132,4 +132,3 @@ pub struct RoomPresence {
     /// How many are online in the room now.
     pub count: usize,
 }
-

@@ -28,4 +28,4 @@ pub const WRITE_BATCH: usize = 512;
 /// How long a person stays online after their last socket went, so that a reload is silent.
 pub const OFFLINE_AFTER: Duration = Duration::from_secs(5);
 /// How long a page that has no socket (no JavaScript) counts as its reader being here.
-pub const PAGE_PRESENCE: Duration = Duration::from_secs(60);
+pub const PAGE_PRESENCE: Duration = Duration::from_mins(1);

@@ -38,7 +38,10 @@ pub fn read<T: DeserializeOwned>(mut answer: Value) -> Result<T, ApiError> {
 }
 
 fn unreadable() -> ApiError {
-    ApiError::new(ErrorCode::Internal, "the server's answer can't be read; is it a newer version?")
+    ApiError::new(
+        ErrorCode::Internal,
+        "the server's answer can't be read; is it a newer version?",
+    )
 }
 
 #[cfg(test)]
@@ -65,7 +68,12 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error_and_no_panic() {
-        for answer in [json!(null), json!([]), json!({"ok": false}), json!({"ok": true})] {
+        for answer in [
+            json!(null),
+            json!([]),
+            json!({"ok": false}),
+            json!({"ok": true}),
+        ] {
             assert_eq!(read::<Sent>(answer).unwrap_err().code, ErrorCode::Internal);
         }
     }

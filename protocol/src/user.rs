@@ -23,7 +23,13 @@ pub struct User {
 impl User {
     pub fn new(id: UserId, name: String, role: Role) -> Self {
         let color = color(&name);
-        Self { id, name, role, guest: role == Role::Guest, color }
+        Self {
+            id,
+            name,
+            role,
+            guest: role == Role::Guest,
+            color,
+        }
     }
 }
 
@@ -50,7 +56,16 @@ mod tests {
     #[test]
     fn a_name_keeps_its_colour() {
         assert_eq!(color("Anna"), color("Anna"));
-        let names = ["Anna", "Борис", "李雷", "Marta", "Chen", "Ольга", "Ada", "Bo"];
+        let names = [
+            "Anna",
+            "Борис",
+            "李雷",
+            "Marta",
+            "Chen",
+            "Ольга",
+            "Ada",
+            "Bo",
+        ];
         let different: std::collections::BTreeSet<u8> = names.iter().map(|n| color(n)).collect();
         assert!(different.len() > 4, "{different:?}");
         assert!(different.iter().all(|color| *color < 12));

@@ -2,8 +2,8 @@
 
 use crate::namespaces::CHAT;
 use chat::{Announcement, Announcements};
-use protocol::event;
 use protocol::RoomId;
+use protocol::event;
 use serde::Serialize;
 use socketioxide::SocketIo;
 
@@ -11,7 +11,9 @@ use socketioxide::SocketIo;
 pub(crate) async fn run(io: SocketIo, mut announcements: Announcements) {
     while let Some(announcement) = announcements.recv().await {
         match announcement {
-            Announcement::Message(changed) => tell(&io, changed.room, event::MESSAGE, &changed).await,
+            Announcement::Message(changed) => {
+                tell(&io, changed.room, event::MESSAGE, &changed).await;
+            }
             Announcement::Presence(presence) => {
                 tell(&io, presence.room, event::ROOM_PRESENCE, &presence).await;
             }

@@ -23,7 +23,9 @@ pub enum Link {
     Page,
     Connecting,
     Connected,
-    Waiting { seconds: u64 },
+    Waiting {
+        seconds: u64,
+    },
     SignedOut,
 }
 
@@ -98,6 +100,6 @@ impl Live {
             }
         });
         #[cfg(not(feature = "browser"))]
-        let _ = action;
+        drop(action);
     }
 }

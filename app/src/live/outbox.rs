@@ -58,7 +58,11 @@ mod tests {
     use uuid::Uuid;
 
     fn letter(number: u128) -> Letter {
-        Letter { id: ClientId(Uuid::from_u128(number)), room: "general".into(), text: number.to_string() }
+        Letter {
+            id: ClientId(Uuid::from_u128(number)),
+            room: "general".into(),
+            text: number.to_string(),
+        }
     }
 
     #[test]

@@ -11,7 +11,9 @@ pub(super) struct LetterStorage {
 impl LetterStorage {
     /// Each user of this browser has their own.
     pub(super) fn of(user: UserId) -> Self {
-        Self { prefix: format!("beseda.outbox.{user}.") }
+        Self {
+            prefix: format!("beseda.outbox.{user}."),
+        }
     }
 
     pub(super) fn keep(&self, letter: &Letter) {
@@ -29,8 +31,11 @@ impl LetterStorage {
 
     /// What an earlier page left, in the order of writing: the ids begin with their time.
     pub(super) fn kept(&self, room: &str) -> Vec<Letter> {
-        let Some(storage) = storage() else { return Vec::new() };
-        let keys = (0..storage.length().unwrap_or_default()).filter_map(|index| storage.key(index).ok()?);
+        let Some(storage) = storage() else {
+            return Vec::new();
+        };
+        let keys = (0..storage.length().unwrap_or_default())
+            .filter_map(|index| storage.key(index).ok()?);
         let ours: Vec<String> = keys.filter(|key| key.starts_with(&self.prefix)).collect();
         let texts = ours.iter().filter_map(|key| storage.get_item(key).ok()?);
         let letters = texts.filter_map(|text| serde_json::from_str::<Letter>(&text).ok());

@@ -89,5 +89,8 @@ fn draft_view(draft: &Arc<Draft>, live: Live) -> AnyView {
 }
 
 fn initial(name: &str) -> String {
-    name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
+    name.chars()
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default()
 }

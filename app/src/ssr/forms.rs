@@ -9,6 +9,7 @@ use leptos::prelude::use_context;
 use leptos_axum::{ResponseOptions, redirect};
 use protocol::room::GENERAL;
 use protocol::{ApiError, ClientId, ErrorCode, MessageKind, Name, Reason, event};
+use std::fmt::Write as _;
 use uuid::Uuid;
 
 pub(crate) async fn lobby() -> Result<Lobby, Refusal> {
@@ -16,14 +17,18 @@ pub(crate) async fn lobby() -> Result<Lobby, Refusal> {
     if asker(&context.chat).await.is_ok() {
         redirect(&room_path(GENERAL));
     }
-    Ok(Lobby { online: context.chat.online_count() })
+    Ok(Lobby {
+        online: context.chat.online_count(),
+    })
 }
 
 pub(crate) async fn room(slug: &str) -> Result<RoomView, Refusal> {
-    show_room(slug).await.inspect_err(|Refusal(error)| match error.code {
-        ErrorCode::Unauthorized => redirect("/"),
-        code => set_status(code),
-    })
+    show_room(slug)
+        .await
+        .inspect_err(|Refusal(error)| match error.code {
+            ErrorCode::Unauthorized => redirect("/"),
+            code => set_status(code),
+        })
 }
 
 async fn show_room(slug: &str) -> Result<RoomView, Refusal> {
@@ -34,7 +39,12 @@ async fn show_room(slug: &str) -> Result<RoomView, Refusal> {
     let room = chat.join(&who, slug).await.map_err(refusal)?;
     let joined = chat.view(&who, room).await.map_err(refusal)?;
     let returned = context.returned.take(who.session);
-    Ok(RoomView { me: who.user, joined, returned, next: ClientId(Uuid::now_v7()) })
+    Ok(RoomView {
+        me: who.user,
+        joined,
+        returned,
+        next: ClientId(Uuid::now_v7()),
+    })
 }
 
 pub(crate) async fn sign_in(name: String) -> Result<Option<ApiError>, Refusal> {
@@ -51,7 +61,11 @@ pub(crate) async fn sign_in(name: String) -> Result<Option<ApiError>, Refusal> {
 
 async fn enter(name: &str) -> Result<(), Refusal> {
     let name = Name::parse(name).map_err(Refusal)?;
-    let signed_in = context()?.chat.sign_in_guest(&name).await.map_err(refusal)?;
+    let signed_in = context()?
+        .chat
+        .sign_in_guest(&name)
+        .await
+        .map_err(refusal)?;
     session::remember(&signed_in.token);
     Ok(())
 }
@@ -76,7 +90,12 @@ pub(crate) async fn post_message(room: String, id: ClientId, text: String) -> Re
         }
     };
     // A form sends CR LF for a line's end (HTML's rule); everywhere else it is LF.
-    let message = event::Send { room: room.clone(), id, text: text.replace("\r\n", "\n"), kind: MessageKind::Text };
+    let message = event::Send {
+        room: room.clone(),
+        id,
+        text: text.replace("\r\n", "\n"),
+        kind: MessageKind::Text,
+    };
     let sent = async { context.chat.send(&who, message).await?.durable().await };
     match sent.await {
         Ok(_) => {}
@@ -101,13 +120,18 @@ fn room_path(slug: &str) -> String {
 /// Whether a browser without wasm sent this form, and expects a page for an answer.
 fn is_plain_form() -> bool {
     let accept = headers().and_then(|headers| headers.get(ACCEPT).cloned());
-    accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
+    accept.is_some_and(|accept| {
+        accept
+            .to_str()
+            .is_ok_and(|accept| accept.contains("text/html"))
+    })
 }
 
 fn set_status(code: ErrorCode) {
-    if let (Some(response), Ok(status)) =
-        (use_context::<ResponseOptions>(), StatusCode::from_u16(code.http_status()))
-    {
+    if let (Some(response), Ok(status)) = (
+        use_context::<ResponseOptions>(),
+        StatusCode::from_u16(code.http_status()),
+    ) {
         response.set_status(status);
     }
 }
@@ -117,7 +141,8 @@ fn url_escape(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            // Writing to a String can't fail.
+            let _ = write!(escaped, "%{byte:02X}");
         }
         escaped
     })

@@ -27,7 +27,11 @@ pub struct PageContext {
 
 impl PageContext {
     pub fn new(chat: Chat, files: PageFiles) -> Self {
-        Self { chat, files, returned: ReturnedTexts::default() }
+        Self {
+            chat,
+            files,
+            returned: ReturnedTexts::default(),
+        }
     }
 
     pub fn provide(&self) {
@@ -56,8 +60,14 @@ fn headers() -> Option<HeaderMap> {
 
 /// The reader's choice if they made one, else what their browser asks for.
 pub(crate) fn lang() -> Lang {
-    let Some(headers) = headers() else { return Lang::default() };
+    let Some(headers) = headers() else {
+        return Lang::default();
+    };
     let chosen = session::value(&headers, session::LANGUAGE).and_then(|tag| Lang::from_tag(&tag));
-    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    chosen.or_else(|| asked.and_then(Lang::from_header)).unwrap_or_default()
+    let asked = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    chosen
+        .or_else(|| asked.and_then(Lang::from_header))
+        .unwrap_or_default()
 }

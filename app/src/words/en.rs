@@ -27,7 +27,9 @@ pub(super) const WORDS: Words = Words {
     delete: "Delete",
     sending: "Sending…",
     waiting: "Waiting for the connection",
-    connection_lost: |seconds| format!("Connection lost. Trying again in {seconds} s; what you write is kept."),
+    connection_lost: |seconds| {
+        format!("Connection lost. Trying again in {seconds} s; what you write is kept.")
+    },
     connecting: "Connecting…",
     try_now: "Try now",
     signed_out: "You are signed out. Come in again to go on.",

@@ -4,7 +4,10 @@ pub(super) const WORDS: Words = Words {
     welcome: "Заходите, поговорим.",
     invitation: |count| match count {
         0 => "Здесь пока никого. Достаточно имени.".into(),
-        _ => format!("Сейчас здесь {count} {}. Достаточно имени.", plural(count, "человек", "человека", "человек")),
+        _ => format!(
+            "Сейчас здесь {count} {}. Достаточно имени.",
+            plural(count, "человек", "человека", "человек")
+        ),
     },
     your_name: "Ваше имя",
     join: "Войти в беседу",
@@ -26,7 +29,9 @@ pub(super) const WORDS: Words = Words {
     delete: "Удалить",
     sending: "Отправляется…",
     waiting: "Ждёт соединения",
-    connection_lost: |seconds| format!("Соединение потеряно. Новая попытка через {seconds} с; написанное сохранится."),
+    connection_lost: |seconds| {
+        format!("Соединение потеряно. Новая попытка через {seconds} с; написанное сохранится.")
+    },
     connecting: "Соединение…",
     try_now: "Попробовать сейчас",
     signed_out: "Вы вышли. Войдите снова, чтобы продолжить.",

@@ -8,7 +8,8 @@ use crate::rooms::RoomRef;
 use crate::token::TokenHash;
 use async_trait::async_trait;
 use protocol::{
-    ClientId, Message, MessageId, MessageKind, MessageText, RoomId, RoomKind, SessionId, User, UserId,
+    ClientId, Message, MessageId, MessageKind, MessageText, RoomId, RoomKind, SessionId, User,
+    UserId,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,12 +36,22 @@ pub trait Store: Send + Sync {
     /// Writes all of them in one transaction, in order; the outcomes are in the same order.
     async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Written>, StoreError>;
     /// In ascending `seq`, whichever end the range is counted from.
-    async fn history(&self, room: RoomId, range: Range, limit: usize) -> Result<Vec<Message>, StoreError>;
+    async fn history(
+        &self,
+        room: RoomId,
+        range: Range,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
     async fn latest(&self, room: RoomId, limit: usize) -> Result<Vec<Message>, StoreError> {
         self.history(room, Range::Before(u64::MAX), limit).await
     }
     /// Messages with a later `rev`, in the order of `rev`.
-    async fn changes(&self, room: RoomId, since: u64, limit: usize) -> Result<Vec<Message>, StoreError>;
+    async fn changes(
+        &self,
+        room: RoomId,
+        since: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
 
     async fn close(&self);
 }
@@ -66,7 +77,11 @@ pub enum OpenError {
          start that newer Beseda, or restore a backup made before the upgrade",
         path.display()
     )]
-    Newer { path: PathBuf, found: i64, known: i64 },
+    Newer {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
 }
 
 pub struct NewGuest {

@@ -43,7 +43,10 @@ pub(crate) struct Entry {
 pub(crate) type Unanswered = Option<BoxFuture<'static, ()>>;
 
 pub(crate) const fn entry<E: Event + 'static>() -> Entry {
-    Entry { name: E::NAME, run: |session, payload, responder| Box::pin(run::<E>(session, payload, responder)) }
+    Entry {
+        name: E::NAME,
+        run: |session, payload, responder| Box::pin(run::<E>(session, payload, responder)),
+    }
 }
 
 async fn run<E: Event>(session: &Session, payload: Value, responder: Responder) -> Unanswered {
@@ -65,7 +68,11 @@ async fn run<E: Event>(session: &Session, payload: Value, responder: Responder) 
 }
 
 fn malformed(event: &str, error: &serde_json::Error) -> ApiError {
-    ApiError::invalid("payload", Reason::Malformed, format!("`{event}` can't be read: {error}"))
+    ApiError::invalid(
+        "payload",
+        Reason::Malformed,
+        format!("`{event}` can't be read: {error}"),
+    )
 }
 
 /// An event as it arrived.

@@ -11,6 +11,10 @@ impl Event for History {
     type Answer = Page;
 
     async fn handle(session: &Session, ask: event::History) -> Result<Answer<Page>, Error> {
-        session.chat.history(&session.who, &ask).await.map(Answer::Now)
+        session
+            .chat
+            .history(&session.who, &ask)
+            .await
+            .map(Answer::Now)
     }
 }

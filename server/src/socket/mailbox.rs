@@ -25,7 +25,11 @@ pub(super) struct Mailbox {
 impl Mailbox {
     pub(super) fn new() -> Self {
         let (letters, waiting) = mpsc::channel(MAILBOX);
-        Self { letters, waiting: Arc::new(Mutex::new(Some(waiting))), gone: CancellationToken::new() }
+        Self {
+            letters,
+            waiting: Arc::new(Mutex::new(Some(waiting))),
+            gone: CancellationToken::new(),
+        }
     }
 
     pub(super) fn deliver(&self, envelope: Envelope) {
@@ -42,7 +46,11 @@ impl Mailbox {
 
     /// Handles everything, from CONNECT until the socket has gone.
     pub(super) async fn serve(self, session: Session) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let waiting = self
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(letters) = waiting else { return };
         if let Err(error) = session.chat.connected(&session.who).await {
             tracing::error!(%error, "a socket's presence is unknown");

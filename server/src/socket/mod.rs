@@ -30,7 +30,7 @@ pub(crate) struct Auth {
     token: Option<String>,
 }
 
-/// The word that CONNECT_ERROR carries.
+/// The word that `CONNECT_ERROR` carries.
 #[derive(Debug)]
 pub(crate) struct Refused(ErrorCode);
 
@@ -60,7 +60,10 @@ pub(crate) async fn authenticate(
         .or_else(|| app::ssr::session::bearer(headers))
         .or_else(|| app::ssr::session::cookie(headers))
         .ok_or(Refused(ErrorCode::Unauthorized))?;
-    let who = chat.authenticate(&token).await.map_err(|error| Refused(ApiError::from(error).code))?;
+    let who = chat
+        .authenticate(&token)
+        .await
+        .map_err(|error| Refused(ApiError::from(error).code))?;
     let mailbox = Mailbox::new();
     listen(&socket, &mailbox);
     socket.extensions.insert(Arrival { who, mailbox });
@@ -97,6 +100,10 @@ pub(crate) async fn connect(socket: SocketRef, chat: Chat) {
 fn find(event: &str) -> Result<&'static event::Entry, Error> {
     let known = CHAT_EVENTS.iter().find(|entry| entry.name == event);
     known.ok_or_else(|| {
-        ApiError::new(ErrorCode::Validation, "there is no such event; the list is in the documentation").into()
+        ApiError::new(
+            ErrorCode::Validation,
+            "there is no such event; the list is in the documentation",
+        )
+        .into()
     })
 }

@@ -32,9 +32,19 @@ impl House {
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().to_str().unwrap();
-        let args = [&["beseda", "--address", "127.0.0.1:0", "--data-dir", data], flags].concat();
-        let server = Server::start(Settings::from_args(args).unwrap()).await.unwrap();
-        Self { url: server.url(), server, _dir: dir }
+        let args = [
+            &["beseda", "--address", "127.0.0.1:0", "--data-dir", data],
+            flags,
+        ]
+        .concat();
+        let server = Server::start(Settings::from_args(args).unwrap())
+            .await
+            .unwrap();
+        Self {
+            url: server.url(),
+            server,
+            _dir: dir,
+        }
     }
 
     pub(crate) async fn close(self) {
@@ -48,7 +58,10 @@ impl House {
 }
 
 fn browser() -> reqwest::Client {
-    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
+    reqwest::Client::builder()
+        .redirect(Policy::none())
+        .build()
+        .unwrap()
 }
 
 pub(crate) fn get(url: &str, path: &str) -> RequestBuilder {
@@ -56,9 +69,19 @@ pub(crate) fn get(url: &str, path: &str) -> RequestBuilder {
 }
 
 /// As a browser without JavaScript sends a form.
-pub(crate) async fn submit(url: &str, form: &str, fields: &[(&str, &str)], cookie: &str) -> Response {
+pub(crate) async fn submit(
+    url: &str,
+    form: &str,
+    fields: &[(&str, &str)],
+    cookie: &str,
+) -> Response {
     let request = browser().post(format!("{url}/forms/{form}")).form(fields);
-    request.header(ACCEPT, "text/html").header("cookie", cookie).send().await.unwrap()
+    request
+        .header(ACCEPT, "text/html")
+        .header("cookie", cookie)
+        .send()
+        .await
+        .unwrap()
 }
 
 pub(crate) fn location(response: &Response) -> &str {
@@ -88,13 +111,24 @@ impl Person {
         Self { chat, client }
     }
 
-    pub(crate) async fn ask<T: DeserializeOwned>(&self, event: &str, payload: &impl Serialize) -> Result<T, ApiError> {
-        let answer = self.chat.event(event).timeout(PATIENCE).emit_with_ack::<Value>(payload).await;
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        event: &str,
+        payload: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        let answer = self
+            .chat
+            .event(event)
+            .timeout(PATIENCE)
+            .emit_with_ack::<Value>(payload)
+            .await;
         reply::read(answer.unwrap())
     }
 
     pub(crate) async fn join(&self) -> Joined {
-        self.ask("join-room", &json!({ "room": "general" })).await.unwrap()
+        self.ask("join-room", &json!({ "room": "general" }))
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn say(&self, text: &str) -> Result<Message, ApiError> {
@@ -113,6 +147,8 @@ pub(crate) fn to_general(text: &str) -> Value {
 
 /// The next event of a stream, read.
 pub(crate) async fn next<T: DeserializeOwned>(events: &mut Stream<Event>) -> T {
-    let event = tokio::time::timeout(PATIENCE, events.next()).await.expect("an event");
+    let event = tokio::time::timeout(PATIENCE, events.next())
+        .await
+        .expect("an event");
     event.get(0).unwrap()
 }

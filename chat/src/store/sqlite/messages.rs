@@ -14,7 +14,10 @@ macro_rules! select_messages {
     };
 }
 
-pub(super) async fn write(pool: &SqlitePool, batch: &[NewMessage]) -> Result<Vec<Written>, StoreError> {
+pub(super) async fn write(
+    pool: &SqlitePool,
+    batch: &[NewMessage],
+) -> Result<Vec<Written>, StoreError> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for message in batch {
@@ -29,10 +32,17 @@ async fn write_one(tx: &mut SqliteConnection, new: &NewMessage) -> Result<Writte
         let same = earlier.room == new.room
             && earlier.kind == new.kind
             && earlier.text == new.text.as_str();
-        return Ok(if same { Written::Again(earlier) } else { Written::Conflict });
+        return Ok(if same {
+            Written::Again(earlier)
+        } else {
+            Written::Conflict
+        });
     }
     let next = "UPDATE rooms SET rev = rev + 1, last_seq = rev + 1 WHERE id = $1 RETURNING rev";
-    let counted = sqlx::query(next).bind(new.room.0).fetch_one(&mut *tx).await?;
+    let counted = sqlx::query(next)
+        .bind(new.room.0)
+        .fetch_one(&mut *tx)
+        .await?;
     let rev = row::counter(&counted, "rev")?;
     let insert = "INSERT INTO messages (room, seq, rev, id, author, client_id, kind, text, at) \
                   VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8)";
@@ -60,10 +70,16 @@ async fn write_one(tx: &mut SqliteConnection, new: &NewMessage) -> Result<Writte
     }))
 }
 
-async fn by_client_id(tx: &mut SqliteConnection, new: &NewMessage) -> Result<Option<Message>, StoreError> {
+async fn by_client_id(
+    tx: &mut SqliteConnection,
+    new: &NewMessage,
+) -> Result<Option<Message>, StoreError> {
     let select = select_messages!("WHERE m.author = $1 AND m.client_id = $2");
-    let found =
-        sqlx::query(select).bind(new.author.id.0).bind(new.client_id.0).fetch_optional(tx).await?;
+    let found = sqlx::query(select)
+        .bind(new.author.id.0)
+        .bind(new.client_id.0)
+        .fetch_optional(tx)
+        .await?;
     found.as_ref().map(row::message).transpose()
 }
 
@@ -75,15 +91,25 @@ pub(super) async fn history(
 ) -> Result<Vec<Message>, StoreError> {
     let limit = row::integer(limit as u64);
     let (select, seq) = match range {
-        Range::Before(seq) => {
-            (select_messages!("WHERE m.room = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"), seq)
-        }
-        Range::After(seq) => {
-            (select_messages!("WHERE m.room = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"), seq)
-        }
+        Range::Before(seq) => (
+            select_messages!("WHERE m.room = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"),
+            seq,
+        ),
+        Range::After(seq) => (
+            select_messages!("WHERE m.room = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"),
+            seq,
+        ),
     };
-    let rows = sqlx::query(select).bind(room.0).bind(row::integer(seq)).bind(limit).fetch_all(pool).await?;
-    let mut messages = rows.iter().map(row::message).collect::<Result<Vec<_>, _>>()?;
+    let rows = sqlx::query(select)
+        .bind(room.0)
+        .bind(row::integer(seq))
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+    let mut messages = rows
+        .iter()
+        .map(row::message)
+        .collect::<Result<Vec<_>, _>>()?;
     if matches!(range, Range::Before(_)) {
         messages.reverse();
     }

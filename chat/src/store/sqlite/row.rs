@@ -1,16 +1,18 @@
 //! Between rows and things.
 
 use crate::store::StoreError;
-use protocol::{
-    ClientId, Message, MessageId, MessageKind, Role, RoomId, RoomKind, User, UserId,
-};
+use protocol::{ClientId, Message, MessageId, MessageKind, Role, RoomId, RoomKind, User, UserId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
     let id = UserId(row.try_get("user_id")?);
-    Ok(User::new(id, row.try_get("user_name")?, role(row.try_get("user_role")?)?))
+    Ok(User::new(
+        id,
+        row.try_get("user_name")?,
+        role(row.try_get("user_role")?)?,
+    ))
 }
 
 pub(super) fn message(row: &SqliteRow) -> Result<Message, StoreError> {
