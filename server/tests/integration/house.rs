@@ -53,7 +53,7 @@ impl House {
 
     pub(crate) async fn person(&self, name: &str) -> Person {
         let token = sign_in(&self.url, name).await;
-        Person::connect(&self.url, &token).await
+        Person::connect(&self.url, &token)
     }
 }
 
@@ -105,7 +105,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    pub(crate) async fn connect(url: &str, token: &str) -> Self {
+    pub(crate) fn connect(url: &str, token: &str) -> Self {
         let auth = json!({ "token": token });
         let (client, chat) = Client::builder(url).connect_to("/chat", &auth).unwrap();
         Self { chat, client }

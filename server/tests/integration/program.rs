@@ -121,7 +121,7 @@ async fn a_mistyped_flag_is_told_with_status_2() {
 async fn sigterm_ends_it_well() {
     let dir = tempfile::tempdir().unwrap();
     let (mut child, url) = start(dir.path(), "127.0.0.1:0").await;
-    let anna = Person::connect(&url, &sign_in(&url, "Anna").await).await;
+    let anna = Person::connect(&url, &sign_in(&url, "Anna").await);
     anna.join().await;
     let pid = child.id().unwrap().to_string();
     Command::new("kill")
@@ -144,7 +144,7 @@ async fn kill_9_loses_nothing_that_was_acked() {
     let dir = tempfile::tempdir().unwrap();
     let (mut child, url) = start(dir.path(), "127.0.0.1:0").await;
     let token = sign_in(&url, "Anna").await;
-    let anna = Person::connect(&url, &token).await;
+    let anna = Person::connect(&url, &token);
     anna.join().await;
     let mut acks = Vec::new();
     let mut ids = Vec::new();
@@ -170,7 +170,7 @@ async fn kill_9_loses_nothing_that_was_acked() {
     );
 
     let (_child, url) = start(dir.path(), "127.0.0.1:0").await;
-    let anna = Person::connect(&url, &token).await;
+    let anna = Person::connect(&url, &token);
     anna.join().await;
     let mut kept = Vec::new();
     loop {

@@ -45,7 +45,6 @@ async fn the_first_event_of_a_quick_client_is_not_lost() {
             .map(|_| Person::connect(&house.url, &token))
             .collect();
         for anna in crowd {
-            let anna = anna.await;
             let me: WhoAmI = anna.ask("whoami", &()).await.unwrap();
             assert_eq!(me.user.name, "Anna");
         }
