@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 const TARGET = resolve(import.meta.dirname, "../target");
 
 /** What was built last, unless BESEDA says otherwise. */
-const PROGRAM = process.env.BESEDA ?? newest([join(TARGET, "release/beseda"), join(TARGET, "debug/beseda")]);
+export const PROGRAM = process.env.BESEDA ?? newest([join(TARGET, "release/beseda"), join(TARGET, "debug/beseda")]);
 
 function newest(programs: string[]): string {
   const age = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
