@@ -1,0 +1,1 @@
+//! Only the benchmarks are of interest here.
