@@ -7,7 +7,7 @@
 //! | `pages/` | a file for each route |
 //! | `room/` | the parts of the room page |
 //! | [`live`] | what the browser knows: pure reducers, and the driver that feeds them from the socket |
-//! | [`forms`] | server functions: the forms that work without wasm |
+//! | [`forms`] | server functions: the forms that work without wasm; [`answers`] is what they return |
 //! | [`words`] | every word that a person reads, in three languages |
 //! | [`ssr`] | what only the server does: the HTML document, cookies |
 
@@ -17,7 +17,9 @@
     reason = "leptos makes the props of every component `pub`"
 )]
 
+pub mod answers;
 pub mod forms;
+mod language;
 pub mod live;
 mod pages;
 mod room;

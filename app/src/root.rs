@@ -1,8 +1,8 @@
+use crate::language::lang;
 use crate::pages::not_found::NotFound;
 use crate::pages::room::RoomPage;
 use crate::pages::sign_in::SignInPage;
 use crate::time::LocalTime;
-use crate::words::lang;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};

@@ -17,6 +17,7 @@
 pub mod announcement;
 mod chat;
 pub mod error;
+mod identity;
 mod messages;
 mod names;
 mod people;
@@ -30,6 +31,7 @@ mod token;
 pub use announcement::{Announcement, Announcements};
 pub use chat::Chat;
 pub use error::Error;
+pub use identity::Identity;
 pub use messages::Pending;
-pub use people::{Identity, SignedIn};
+pub use people::SignedIn;
 pub use token::Token;

@@ -1,9 +1,8 @@
 use crate::chat::Chat;
 use crate::error::Error;
-use crate::people::Identity;
+use crate::identity::Identity;
 use crate::queue::Receipt;
-use crate::rooms::RoomRef;
-use crate::store::{NewMessage, Range, RoomRow, Written};
+use crate::store::{NewMessage, Range, RoomRef, RoomRow, Written};
 use crate::time::now;
 use protocol::error::ErrorCode;
 use protocol::event::{self, Changes, Page, Sent, Synced};

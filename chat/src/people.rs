@@ -1,5 +1,6 @@
 use crate::chat::Chat;
 use crate::error::Error;
+use crate::identity::Identity;
 use crate::names::{self, NameKey};
 use crate::store::{Displaced, NewGuest};
 use crate::time::now;
@@ -7,13 +8,6 @@ use crate::token::Token;
 use protocol::error::{Details, ErrorCode};
 use protocol::{ApiError, Name, Reason, Role, SessionId, User, UserId};
 use uuid::Uuid;
-
-/// Who is asking, and through which session.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    pub user: User,
-    pub session: SessionId,
-}
 
 #[derive(Debug)]
 pub struct SignedIn {

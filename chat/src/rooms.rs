@@ -1,23 +1,11 @@
 use crate::chat::Chat;
 use crate::error::Error;
-use crate::people::Identity;
-use crate::store::RoomRow;
+use crate::identity::Identity;
+use crate::store::{RoomRef, RoomRow};
 use crate::time::now;
 use protocol::event::{Joined, People};
 use protocol::limits::{PAGE, PEOPLE};
 use protocol::{ApiError, Member, Room, RoomId};
-
-/// How a person names a room: by its id or by its slug.
-pub enum RoomRef<'a> {
-    Id(RoomId),
-    Slug(&'a str),
-}
-
-impl<'a> RoomRef<'a> {
-    pub(crate) fn parse(text: &'a str) -> Self {
-        text.parse().map_or(Self::Slug(text), Self::Id)
-    }
-}
 
 impl Chat {
     /// Enters a room, as a member from now on.

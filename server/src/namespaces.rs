@@ -13,7 +13,7 @@ pub(crate) const CHAT: &str = "/chat";
 
 /// What `/chat` understands. A new event is a payload in `protocol::event`, a file in `socket/` and a
 /// line here.
-pub(crate) const CHAT_EVENTS: &[Entry] = &[
+const CHAT_EVENTS: &[Entry] = &[
     entry::<whoami::WhoAmI>(),
     entry::<join_room::JoinRoom>(),
     entry::<message::Message>(),
@@ -32,7 +32,7 @@ pub(crate) fn build(engine: &Engine, chat: &Chat) -> (SocketIoLayer, SocketIo) {
         .ws_max_frame_size(engine.max_payload)
         .build_layer();
     let (opening, entering) = (chat.clone(), chat.clone());
-    let connect = move |socket| socket::connect(socket, entering);
+    let connect = move |socket| socket::connect(socket, entering, CHAT_EVENTS);
     io.ns(
         CHAT,
         connect.with(move |socket, auth| socket::authenticate(socket, auth, opening)),

@@ -129,8 +129,10 @@ impl Inner {
             ClientState::Idle | ClientState::Open { .. }
         ) {
             let this = Rc::downgrade(self);
+            // Everyone was sent away at once; not everyone shall come back at once.
+            let wait = TRY_AGAIN_AFTER.mul_f64(0.5 + js_sys::Math::random());
             spawn_local(async move {
-                sleep(TRY_AGAIN_AFTER).await;
+                sleep(wait).await;
                 if let Some(this) = Weak::upgrade(&this) {
                     this.chat.connect();
                 }

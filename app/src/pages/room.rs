@@ -1,4 +1,5 @@
-use crate::forms::{Refusal, RoomView, load_room};
+use crate::answers::{Refusal, RoomView};
+use crate::forms::load_room;
 use crate::live::Live;
 use crate::pages::not_found::NotFound;
 use crate::room::banner::Banner;

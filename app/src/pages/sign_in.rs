@@ -1,6 +1,7 @@
-use crate::forms::{ChooseLanguage, Refusal, SignIn, load_lobby};
+use crate::answers::Refusal;
+use crate::forms::{ChooseLanguage, SignIn, load_lobby};
 use crate::room::brand::Brand;
-use crate::words::{Lang, lang, words};
+use crate::words::{Lang, words};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -71,7 +72,7 @@ fn reason(name: &str) -> Option<Reason> {
 /// A form without an action of its own: the whole page is in another language afterwards.
 #[component]
 pub(crate) fn Languages() -> impl IntoView {
-    let here = use_context::<Lang>().unwrap_or_else(lang);
+    let here = use_context::<Lang>().unwrap_or_default();
     let button = move |lang: Lang| {
         view! {
             <button name="lang" value=lang.code() lang=lang.code() aria-pressed=(lang == here).to_string()>

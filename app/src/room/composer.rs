@@ -1,4 +1,5 @@
-use crate::forms::{PostMessage, Returned};
+use crate::answers::Returned;
+use crate::forms::PostMessage;
 use crate::live::{Action, Live};
 use crate::words::words;
 use leptos::html::Textarea;

@@ -1,8 +1,8 @@
 //! The HTML document around the page.
 
 use super::PageContext;
+use crate::language::lang;
 use crate::root::App;
-use crate::words::lang;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use leptos::config::LeptosOptions;

@@ -1,7 +1,7 @@
 //! The bodies of the server functions: each asks `chat` and says where to go next.
 
 use super::{asker, context, headers, refusal, session};
-use crate::forms::{Lobby, Refusal, Returned, RoomView};
+use crate::answers::{Lobby, Refusal, Returned, RoomView};
 use crate::words::Lang;
 use http::StatusCode;
 use http::header::ACCEPT;

@@ -6,7 +6,7 @@ pub(crate) mod forms;
 mod returned;
 pub mod session;
 
-use crate::forms::Refusal;
+use crate::answers::Refusal;
 use crate::words::Lang;
 use chat::{Chat, Identity};
 use document::PageFiles;

@@ -1,7 +1,7 @@
 //! What a form without JavaScript sent and the server refused: kept until the next page shows it to
 //! its writer again, so that nothing written is lost.
 
-use crate::forms::Returned;
+use crate::answers::Returned;
 use protocol::SessionId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

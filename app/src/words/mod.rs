@@ -138,28 +138,9 @@ impl Words {
     }
 }
 
-/// The language of this page: the server's choice, which the document carries to the browser.
-pub fn lang() -> Lang {
-    #[cfg(feature = "ssr")]
-    {
-        crate::ssr::lang()
-    }
-    #[cfg(all(feature = "browser", not(feature = "ssr")))]
-    {
-        let root = document().document_element();
-        root.and_then(|root| root.get_attribute("lang"))
-            .and_then(|tag| Lang::from_tag(&tag))
-            .unwrap_or_default()
-    }
-    #[cfg(not(any(feature = "ssr", feature = "browser")))]
-    {
-        Lang::default()
-    }
-}
-
 /// The words of this page.
 pub fn words() -> &'static Words {
-    use_context::<Lang>().unwrap_or_else(lang).words()
+    use_context::<Lang>().unwrap_or_default().words()
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 pub mod sqlite;
 
+use crate::identity::Identity;
 use crate::names::NameKey;
-use crate::people::Identity;
-use crate::rooms::RoomRef;
 use crate::token::TokenHash;
 use async_trait::async_trait;
 use protocol::{
@@ -98,6 +97,18 @@ pub struct Displaced {
     pub id: UserId,
     pub name: String,
     pub key: NameKey,
+}
+
+/// How a person names a room: by its id or by its slug.
+pub enum RoomRef<'a> {
+    Id(RoomId),
+    Slug(&'a str),
+}
+
+impl<'a> RoomRef<'a> {
+    pub(crate) fn parse(text: &'a str) -> Self {
+        text.parse().map_or(Self::Slug(text), Self::Id)
+    }
 }
 
 pub struct RoomRow {

@@ -1,13 +1,13 @@
 //! What one socket sends is handled in the order sent: its events wait here, and one task takes them.
 
+use super::Session;
 use super::event::{Envelope, Unanswered};
-use super::{Session, find};
 use chat::Error;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use protocol::ApiError;
 use protocol::limits::{MAILBOX, UNACKED_WRITES};
+use protocol::{ApiError, ErrorCode};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -81,11 +81,15 @@ async fn handle_all(
 }
 
 async fn handle(session: &Session, letter: Envelope) -> Unanswered {
-    match find(&letter.event) {
-        Ok(entry) => (entry.run)(session, letter.payload, letter.responder).await,
-        Err(error) => {
-            letter.responder.answer::<()>(Err(error));
-            None
-        }
-    }
+    let Some(entry) = session
+        .events
+        .iter()
+        .find(|entry| entry.name == letter.event)
+    else {
+        let told = "there is no such event; the list is in the documentation";
+        let error: Error = ApiError::new(ErrorCode::Validation, told).into();
+        letter.responder.answer::<()>(Err(error));
+        return None;
+    };
+    (entry.run)(session, letter.payload, letter.responder).await
 }

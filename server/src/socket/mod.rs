@@ -9,9 +9,8 @@ pub(crate) mod presence;
 pub(crate) mod sync;
 pub(crate) mod whoami;
 
-use crate::namespaces::CHAT_EVENTS;
-use chat::{Chat, Error, Identity, Token};
-use event::Envelope;
+use chat::{Chat, Identity, Token};
+use event::{Entry, Envelope};
 use mailbox::Mailbox;
 use protocol::{ApiError, ErrorCode};
 use socketioxide::extract::{SocketRef, TryData};
@@ -23,6 +22,8 @@ pub(crate) struct Session {
     pub(crate) chat: Chat,
     pub(crate) who: Identity,
     pub(crate) socket: SocketRef,
+    /// What its namespace understands.
+    events: &'static [Entry],
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -91,19 +92,15 @@ fn listen(socket: &SocketRef, mailbox: &Mailbox) {
     });
 }
 
-pub(crate) async fn connect(socket: SocketRef, chat: Chat) {
+pub(crate) async fn connect(socket: SocketRef, chat: Chat, events: &'static [Entry]) {
     if let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() {
-        mailbox.serve(Session { chat, who, socket }).await;
+        mailbox
+            .serve(Session {
+                chat,
+                who,
+                socket,
+                events,
+            })
+            .await;
     }
-}
-
-fn find(event: &str) -> Result<&'static event::Entry, Error> {
-    let known = CHAT_EVENTS.iter().find(|entry| entry.name == event);
-    known.ok_or_else(|| {
-        ApiError::new(
-            ErrorCode::Validation,
-            "there is no such event; the list is in the documentation",
-        )
-        .into()
-    })
 }

@@ -5,10 +5,9 @@ mod people;
 mod rooms;
 mod row;
 
-use super::{NewGuest, NewMessage, OpenError, Range, RoomRow, Store, StoreError, Written};
+use super::{NewGuest, NewMessage, OpenError, Range, RoomRef, RoomRow, Store, StoreError, Written};
+use crate::identity::Identity;
 use crate::names::NameKey;
-use crate::people::Identity;
-use crate::rooms::RoomRef;
 use crate::token::TokenHash;
 use async_trait::async_trait;
 use protocol::{Message, RoomId, SessionId, User, UserId};

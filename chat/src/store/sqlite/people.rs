@@ -1,6 +1,6 @@
 use super::row;
+use crate::identity::Identity;
 use crate::names::NameKey;
-use crate::people::Identity;
 use crate::store::{NewGuest, StoreError};
 use crate::token::TokenHash;
 use protocol::room::GENERAL;

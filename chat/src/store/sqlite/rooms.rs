@@ -1,6 +1,5 @@
 use super::row;
-use crate::rooms::RoomRef;
-use crate::store::{RoomRow, StoreError};
+use crate::store::{RoomRef, RoomRow, StoreError};
 use crate::time::now;
 use protocol::room::GENERAL;
 use protocol::{RoomId, User, UserId};
