@@ -59,8 +59,13 @@ export class Server {
     await this.end("SIGKILL");
   }
 
-  async stop(): Promise<void> {
+  /** As an upgrade does it. */
+  async terminate(): Promise<void> {
     await this.end("SIGTERM");
+  }
+
+  async stop(): Promise<void> {
+    await this.terminate();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
