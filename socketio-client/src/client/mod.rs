@@ -73,6 +73,10 @@ impl Client {
 
     pub(crate) fn start(hub: Arc<Hub>) -> Self {
         Self {
+            #[allow(
+                clippy::arc_with_non_send_sync,
+                reason = "in the browser it stays on its thread"
+            )]
             handle: Arc::new(Handle { hub }),
         }
     }

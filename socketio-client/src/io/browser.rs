@@ -295,7 +295,7 @@ fn failed() -> Input {
 
 struct Socket {
     link: LinkId,
-    socket: WebSocket,
+    inner: WebSocket,
     sending: bool,
     settling: Option<Millis>,
     listener: EventClosure,
@@ -312,7 +312,7 @@ impl Socket {
         listen(&socket, &SOCKET_EVENTS, &listener, true);
         Some(Self {
             link,
-            socket,
+            inner: socket,
             sending: false,
             settling: None,
             listener,
@@ -323,15 +323,15 @@ impl Socket {
         for frame in frames {
             // One that cannot be sent any more is told by the close event.
             let _ = match frame {
-                Frame::Text(text) => self.socket.send_with_str(text),
-                Frame::Binary(bytes) => self.socket.send_with_u8_array(bytes),
+                Frame::Text(text) => self.inner.send_with_str(text),
+                Frame::Binary(bytes) => self.inner.send_with_u8_array(bytes),
             };
         }
         self.sending = true;
     }
 
     fn has_drained(&self) -> bool {
-        let buffered = self.socket.buffered_amount();
+        let buffered = self.inner.buffered_amount();
         let settled = self.settling.is_some_and(|at| at <= now());
         self.sending && buffered < BUFFERED || settled && buffered == 0
     }
@@ -339,8 +339,8 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        listen(&self.socket, &SOCKET_EVENTS, &self.listener, false);
-        let _ = self.socket.close();
+        listen(&self.inner, &SOCKET_EVENTS, &self.listener, false);
+        let _ = self.inner.close();
     }
 }
 

@@ -125,7 +125,7 @@ proptest! {
             PacketData::EventAck(value, id) | PacketData::BinaryAck(value, id) => (value, Some(id)),
             other => return Err(TestCaseError::fail(format!("{other:?}"))),
         };
-        prop_assert_eq!(id.map(|id| id as u64), packet.id);
+        prop_assert_eq!(id.map(i64::cast_unsigned), packet.id);
         let OracleValue::Str(text, bytes) = value else { return Err(TestCaseError::fail("bytes")) };
         prop_assert_eq!(text.as_str(), &packet.payload);
         let bytes: Vec<Binary> = bytes.unwrap_or_default().iter().map(|bytes| bytes[..].into()).collect();

@@ -22,6 +22,12 @@ impl Random {
         self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % end
     }
 
+    /// One of these.
+    pub(crate) fn of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        let at = self.below(items.len() as u64);
+        &items[usize::try_from(at).unwrap()]
+    }
+
     pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }

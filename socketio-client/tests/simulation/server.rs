@@ -277,7 +277,7 @@ impl Server {
         let Some(session) = self.sessions.values_mut().next() else {
             return Vec::new();
         };
-        let line = LINES[random.below(LINES.len() as u64) as usize];
+        let line = *random.of(LINES);
         session.queue.push_back(Frame::Text(line.into()));
         session.flush()
     }

@@ -192,11 +192,10 @@ impl World {
 
     /// A wire tears, with all that is on it. One side may notice later, by its heartbeat.
     fn cut(&mut self) {
-        let count = self.live.len() as u64;
-        if count == 0 {
+        if self.live.is_empty() {
             return;
         }
-        let link = self.live[self.random.below(count) as usize];
+        let link = *self.random.of(&self.live);
         self.network.lose(|wire| wire.link() == link);
         if self.random.one_in(2) {
             self.server.gone(link);
@@ -236,7 +235,8 @@ impl World {
     fn perform(&mut self, action: Action) {
         let delay = self.delay();
         self.trace(&action);
-        let (wire, parcel) = match action.clone() {
+        let aborted = matches!(action, Action::Abort(_));
+        let (wire, parcel) = match action {
             Action::Connect(link, url) => {
                 self.live.push(link);
                 (Wire::ToServer(link), Parcel::Connect(url))
@@ -264,7 +264,7 @@ impl World {
             }
             Action::Post(link, url, body) => (Wire::PostToServer(link), Parcel::Post(url, body)),
             Action::Close(link) | Action::Abort(link) => {
-                if action == Action::Abort(link) {
+                if aborted {
                     self.network.lose(|wire| wire.link() == link);
                 }
                 self.live.retain(|other| *other != link);

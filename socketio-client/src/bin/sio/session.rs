@@ -150,7 +150,7 @@ impl Session {
             let done = match command {
                 Ok(Some(Command::Exit)) => return,
                 Ok(Some(Command::Close)) => {
-                    self.linger().await;
+                    self.linger(false).await;
                     self.client.close();
                     Ok(())
                 }
@@ -251,16 +251,18 @@ impl Session {
         lock(&self.out).state(transport, &connected, self.client.buffered());
     }
 
-    /// Waits until what was emitted has left, as long as there is hope for it.
-    async fn linger(&self) {
+    /// Waits until what was emitted has left, as long as there is hope for it: with `reconnecting`, also
+    /// that the next attempt succeeds.
+    async fn linger(&self, reconnecting: bool) {
         let mut changes = self.client.changes();
         let patience = tokio::time::sleep(self.options.timeout());
         let flushed = self.client.flushed();
         tokio::pin!(patience, flushed);
-        while !matches!(
-            self.client.state(),
-            ClientState::Idle | ClientState::GaveUp { .. }
-        ) {
+        while match self.client.state() {
+            ClientState::Idle | ClientState::GaveUp { .. } => false,
+            ClientState::Waiting { .. } => reconnecting,
+            _ => true,
+        } {
             tokio::select! {
                 () = &mut flushed => return,
                 () = &mut patience => return,
@@ -270,13 +272,13 @@ impl Session {
     }
 
     async fn last_answers(&self) {
-        self.linger().await;
+        self.linger(true).await;
         let answered = self.client.answered();
         let _ = tokio::time::timeout(LAST_ANSWERS, answered).await;
     }
 
     async fn leave(self) {
-        self.linger().await;
+        self.linger(false).await;
         self.client.close();
         let _ = tokio::time::timeout(FAREWELL, self.client.closed()).await;
     }
