@@ -13,7 +13,7 @@ use protocol::event::{self, InRoom, Joined, MessageChanged, RoomPresence, Sent, 
 use protocol::{ApiError, ClientId, ErrorCode, reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use socketio_client::{Change, Client, ClientState, Namespace, Subscription};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -341,11 +341,11 @@ impl Inner {
             .chat
             .event(event)
             .timeout(ANSWER_WITHIN)
-            .emit_with_ack::<Value>(payload);
+            .emit_with_ack::<Box<RawValue>>(payload);
         answer
             .await
             .map_err(|_| ApiError::unavailable(0))
-            .and_then(reply::read)
+            .and_then(|answer| reply::read(answer.get()))
     }
 }
 

@@ -52,11 +52,14 @@ impl Mailbox {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let Some(letters) = waiting else { return };
-        if let Err(error) = session.chat.connected(&session.who).await {
-            tracing::error!(%error, "a socket's presence is unknown");
+        let counted = session.chat.connected(&session.who).await;
+        if let Err(error) = &counted {
+            tracing::error!(%error, "a socket is not counted as present");
         }
         let unanswered = handle_all(&session, letters, self.gone).await;
-        session.chat.disconnected(session.who.user.id);
+        if counted.is_ok() {
+            session.chat.disconnected(session.who.user.id);
+        }
         unanswered.collect::<()>().await;
     }
 }

@@ -122,7 +122,7 @@ impl Person {
             .timeout(PATIENCE)
             .emit_with_ack::<Value>(payload)
             .await;
-        reply::read(answer.unwrap())
+        reply::read(&answer.unwrap().to_string())
     }
 
     pub(crate) async fn join(&self) -> Joined {
