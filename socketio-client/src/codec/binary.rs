@@ -55,6 +55,7 @@ thread_local! {
     static ATTACHMENTS: RefCell<Vec<Binary>> = const { RefCell::new(Vec::new()) };
 }
 
+#[cfg(any(feature = "browser", feature = "native"))]
 /// Runs `write` and returns the binaries that it serialised, after `attachments`.
 pub(crate) fn collecting<T>(attachments: &mut Vec<Binary>, write: impl FnOnce() -> T) -> T {
     let before = ATTACHMENTS.replace(std::mem::take(attachments));
@@ -63,6 +64,7 @@ pub(crate) fn collecting<T>(attachments: &mut Vec<Binary>, write: impl FnOnce() 
     written
 }
 
+#[cfg(any(feature = "browser", feature = "native"))]
 /// Runs `read` with `attachments` for the binaries that it deserialises.
 pub(crate) fn providing<T>(attachments: &[Binary], read: impl FnOnce() -> T) -> T {
     collecting(&mut attachments.to_vec(), read)

@@ -7,7 +7,7 @@ use super::{
     Status, Transport,
     backoff::Backoff,
     earlier,
-    engine::{Context, Engine, Phase},
+    engine::{Engine, Phase, Wire},
     namespace::{Namespace, Stage},
     outbox::{Held, Outgoing},
 };
@@ -62,8 +62,7 @@ pub(super) enum Connection {
 #[derive(Debug)]
 pub struct Core {
     pub(super) config: Config,
-    pub(super) endpoint: Endpoint,
-    pub(super) now: Millis,
+    pub(super) wire: Wire,
     pub(super) connection: Connection,
     /// Closed on purpose, but with something left to say.
     pub(super) closing: Vec<Engine>,
@@ -78,32 +77,23 @@ pub struct Core {
     pub(super) trouble: Option<Arc<str>>,
     /// Not before this is there anything to look for in acks and buffers.
     pub(super) next_expiry: Option<Millis>,
-    pub(super) next_link: u32,
-    pub(super) actions: Queue<Action>,
     pub(super) notices: Queue<Notice>,
 }
-
-macro_rules! context {
-    ($core:ident) => {
-        Context {
-            now: $core.now,
-            endpoint: &$core.endpoint,
-            actions: &mut $core.actions,
-            next_link: &mut $core.next_link,
-            timeout: $core.config.timeout,
-        }
-    };
-}
-pub(super) use context;
 
 impl Core {
     /// A client that does nothing yet.
     pub fn new(endpoint: Endpoint, config: Config) -> Self {
+        let wire = Wire {
+            now: 0,
+            endpoint,
+            actions: Queue::default(),
+            last_link: 0,
+            timeout: config.timeout,
+        };
         Self {
             backoff: Backoff::new(config.seed),
             config,
-            endpoint,
-            now: 0,
+            wire,
             connection: Connection::None { gave_up: false },
             closing: Vec::new(),
             namespaces: Vec::new(),
@@ -113,15 +103,13 @@ impl Core {
             prefer_polling: false,
             trouble: None,
             next_expiry: None,
-            next_link: 0,
-            actions: Queue::default(),
             notices: Queue::default(),
         }
     }
 
     /// What to do next.
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        self.wire.actions.pop_front()
     }
 
     /// What failed last, as long as nothing is open.
@@ -149,13 +137,13 @@ impl Core {
 
     /// Lets time pass.
     pub fn tick(&mut self, now: Millis) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         for engine in &mut self.closing {
-            engine.tick(&mut context!(self));
+            engine.tick(&mut self.wire);
         }
         match &mut self.connection {
-            Connection::Engine { engine, .. } => engine.tick(&mut context!(self)),
-            Connection::Waiting { until, .. } if *until <= self.now => self.attempt(),
+            Connection::Engine { engine, .. } => engine.tick(&mut self.wire),
+            Connection::Waiting { until, .. } if *until <= self.wire.now => self.attempt(),
             _ => {}
         }
         self.expire();
@@ -164,13 +152,13 @@ impl Core {
 
     /// Takes what a transport says.
     pub fn handle(&mut self, now: Millis, link: LinkId, input: Input) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         let current = match &mut self.connection {
             Connection::Engine { engine, .. } if engine.owns(link) => Some(engine),
             _ => self.closing.iter_mut().find(|engine| engine.owns(link)),
         };
         if let Some(engine) = current {
-            engine.handle(&mut context!(self), link, input);
+            engine.handle(&mut self.wire, link, input);
             self.settle();
         }
     }
@@ -250,7 +238,7 @@ impl Core {
 
     /// Enters a namespace, and opens the connection where there is none.
     pub fn connect(&mut self, now: Millis, ns: NsId) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         let Some(namespace) = self.namespaces.get_mut(ns.0) else {
             return;
         };
@@ -269,7 +257,7 @@ impl Core {
 
     /// Leaves a namespace; when it was the last, the connection closes.
     pub fn disconnect(&mut self, now: Millis, ns: NsId) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         self.leave(ns);
         self.close_if_unused();
         self.settle();
@@ -277,7 +265,7 @@ impl Core {
 
     /// Closes for good: what was emitted on connected namespaces still leaves.
     pub fn close(&mut self, now: Millis) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         for at in 0..self.namespaces.len() {
             self.leave(NsId(at));
         }
@@ -287,16 +275,16 @@ impl Core {
 
     /// Cuts the connection as a lost network does; the server is told nothing.
     pub fn drop_connection(&mut self, now: Millis) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         if let Connection::Engine { engine, .. } = &mut self.connection {
-            engine.end(&mut context!(self), Reason::TransportClose);
+            engine.end(&mut self.wire, Reason::TransportClose);
         }
         self.settle();
     }
 
     /// The machine has lost its network: a connection to another machine is as good as gone.
     pub fn offline(&mut self, now: Millis) {
-        if !self.endpoint.is_local() {
+        if !self.wire.endpoint.is_local() {
             self.drop_connection(now);
         }
     }

@@ -46,19 +46,20 @@ enum Upgrade {
     Pausing(LinkId),
 }
 
-/// What the engine needs from outside for a moment.
-pub(super) struct Context<'a> {
+/// What engines share: the time, the way to the server, and what is to be done.
+#[derive(Debug)]
+pub(super) struct Wire {
     pub(super) now: Millis,
-    pub(super) endpoint: &'a Endpoint,
-    pub(super) actions: &'a mut Queue<Action>,
-    pub(super) next_link: &'a mut u32,
+    pub(super) endpoint: Endpoint,
+    pub(super) actions: Queue<Action>,
+    pub(super) last_link: u32,
     pub(super) timeout: Millis,
 }
 
-impl Context<'_> {
+impl Wire {
     fn link(&mut self) -> LinkId {
-        *self.next_link = self.next_link.wrapping_add(1);
-        LinkId(*self.next_link)
+        self.last_link = self.last_link.wrapping_add(1);
+        LinkId(self.last_link)
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn open(cx: &mut Context<'_>, transports: &[Transport], upgrade: bool) -> Self {
+    pub(super) fn open(cx: &mut Wire, transports: &[Transport], upgrade: bool) -> Self {
         let mut engine = Self {
             phase: Phase::Opening,
             transport: Transport::Polling,
@@ -131,7 +132,7 @@ impl Engine {
         self.fell_back
     }
 
-    fn try_next(&mut self, cx: &mut Context<'_>) -> bool {
+    fn try_next(&mut self, cx: &mut Wire) -> bool {
         let Some(transport) = self.fallbacks.pop() else {
             return false;
         };
@@ -149,7 +150,7 @@ impl Engine {
         true
     }
 
-    fn url(&self, cx: &Context<'_>, transport: Transport) -> String {
+    fn url(&self, cx: &Wire, transport: Transport) -> String {
         cx.endpoint.url(
             transport,
             Some(&self.sid)
@@ -158,7 +159,7 @@ impl Engine {
         )
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) {
+    fn poll(&mut self, cx: &mut Wire) {
         self.polling = true;
         let url = self.url(cx, self.transport);
         cx.actions.push_back(Action::Get(self.link, url));
@@ -184,7 +185,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn tick(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn tick(&mut self, cx: &mut Wire) {
         let due = |at: Option<Millis>| at.is_some_and(|at| at <= cx.now);
         match self.phase {
             Phase::Opening if due(self.step) => self.fail(cx, "timeout".into(), None),
@@ -199,7 +200,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn handle(&mut self, cx: &mut Context<'_>, link: LinkId, input: Input) {
+    pub(super) fn handle(&mut self, cx: &mut Wire, link: LinkId, input: Input) {
         if self.phase == Phase::Closed {
             return;
         }
@@ -234,7 +235,7 @@ impl Engine {
         }
     }
 
-    fn polled(&mut self, cx: &mut Context<'_>, body: &str) {
+    fn polled(&mut self, cx: &mut Wire, body: &str) {
         self.polling = false;
         let link = self.link;
         for packet in decode_payload(body) {
@@ -253,7 +254,7 @@ impl Engine {
         }
     }
 
-    fn receive(&mut self, cx: &mut Context<'_>, packet: Packet) {
+    fn receive(&mut self, cx: &mut Wire, packet: Packet) {
         match (self.phase, packet) {
             (Phase::Opening, Packet::Open(text)) => self.opened(cx, &text),
             (Phase::Closed, _) => {}
@@ -270,7 +271,7 @@ impl Engine {
         }
     }
 
-    fn opened(&mut self, cx: &mut Context<'_>, text: &str) {
+    fn opened(&mut self, cx: &mut Wire, text: &str) {
         let Ok(handshake) = Handshake::decode(text) else {
             return self.end(cx, Reason::ParseError);
         };
@@ -294,7 +295,7 @@ impl Engine {
         }
     }
 
-    fn handle_probe(&mut self, cx: &mut Context<'_>, input: Input) {
+    fn handle_probe(&mut self, cx: &mut Wire, input: Input) {
         match (self.upgrade, input) {
             (Upgrade::Opening(link), Input::Opened) => {
                 self.upgrade = Upgrade::Probing(link);
@@ -311,7 +312,7 @@ impl Engine {
     }
 
     /// Polling stays; it works.
-    fn cancel_upgrade(&mut self, cx: &mut Context<'_>) {
+    fn cancel_upgrade(&mut self, cx: &mut Wire) {
         self.step = None;
         if let Some(link) = self.probe() {
             cx.actions.push_back(Action::Abort(link));
@@ -323,7 +324,7 @@ impl Engine {
         }
     }
 
-    fn finish_pause(&mut self, cx: &mut Context<'_>) {
+    fn finish_pause(&mut self, cx: &mut Wire) {
         let Upgrade::Pausing(link) = self.upgrade else {
             return;
         };
@@ -368,7 +369,7 @@ impl Engine {
     }
 
     /// Hands over what is pending, as far as the transport takes it.
-    pub(super) fn write(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn write(&mut self, cx: &mut Wire) {
         if matches!(self.phase, Phase::Open | Phase::Closing) && self.can_send() {
             let batch = self.take_batch();
             if !batch.is_empty() {
@@ -395,7 +396,7 @@ impl Engine {
         batch
     }
 
-    fn send(&mut self, cx: &mut Context<'_>, batch: Vec<Frame>) {
+    fn send(&mut self, cx: &mut Wire, batch: Vec<Frame>) {
         self.last_write = Some(cx.now);
         match self.transport {
             Transport::WebSocket => {
@@ -412,7 +413,7 @@ impl Engine {
     }
 
     /// Sends what is pending and then says goodbye; the events end at once.
-    pub(super) fn close(&mut self, cx: &mut Context<'_>, farewell: Vec<Frame>) {
+    pub(super) fn close(&mut self, cx: &mut Wire, farewell: Vec<Frame>) {
         if self.phase != Phase::Open {
             return self.cut(cx);
         }
@@ -427,7 +428,7 @@ impl Engine {
         self.write(cx);
     }
 
-    fn finish_close(&mut self, cx: &mut Context<'_>) {
+    fn finish_close(&mut self, cx: &mut Wire) {
         if self.upgrade != Upgrade::None || self.posting {
             return;
         }
@@ -453,7 +454,7 @@ impl Engine {
         self.phase = Phase::Closed;
     }
 
-    fn settled(&mut self, cx: &mut Context<'_>) {
+    fn settled(&mut self, cx: &mut Wire) {
         let Some(farewell) = self.farewell.take() else {
             return;
         };
@@ -468,7 +469,7 @@ impl Engine {
     }
 
     /// As a lost network does.
-    pub(super) fn cut(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn cut(&mut self, cx: &mut Wire) {
         if self.phase == Phase::Closed {
             return;
         }
@@ -480,7 +481,7 @@ impl Engine {
         self.phase = Phase::Closed;
     }
 
-    pub(super) fn end(&mut self, cx: &mut Context<'_>, reason: Reason) {
+    pub(super) fn end(&mut self, cx: &mut Wire, reason: Reason) {
         match self.phase {
             Phase::Opening => return self.fail(cx, reason.as_str().into(), None),
             Phase::Open => self.events.push_back(Event::Closed(reason)),
@@ -489,7 +490,7 @@ impl Engine {
         self.cut(cx);
     }
 
-    fn fail(&mut self, cx: &mut Context<'_>, message: String, retry_after: Option<Millis>) {
+    fn fail(&mut self, cx: &mut Wire, message: String, retry_after: Option<Millis>) {
         cx.actions.push_back(Action::Abort(self.link));
         self.polling = false;
         // A server that asks for time is not asked again by other means.

@@ -9,7 +9,7 @@ use super::{
 impl Core {
     /// Acks that are overdue, events that are stale, namespaces that have rested.
     pub(super) fn expire(&mut self) {
-        if self.next_expiry.is_none_or(|at| at > self.now) {
+        if self.next_expiry.is_none_or(|at| at > self.wire.now) {
             return;
         }
         self.next_expiry = None;
@@ -19,7 +19,7 @@ impl Core {
     }
 
     pub(super) fn expire_in(&mut self, ns: NsId) {
-        let now = self.now;
+        let now = self.wire.now;
         let open = matches!(self.state(), State::Open { .. });
         let Some(namespace) = self.namespaces.get_mut(ns.0) else {
             return;
@@ -53,7 +53,8 @@ impl Core {
             if event.ns != ns {
                 return true;
             }
-            let unwanted = overdue.iter().any(|late| Some(late.id) == ack);
+            let is_overdue = |id| overdue.binary_search_by_key(&id, |late| late.id).is_ok();
+            let unwanted = ack.is_some_and(is_overdue);
             if late(expires) || unwanted {
                 held.remove(event.size());
                 stale.extend(ack.filter(|_| !unwanted));

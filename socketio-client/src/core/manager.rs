@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     Change, Core, Millis, Notice, NsId, Queue, Reason, Transport,
-    connection::{Connection, context},
-    engine::{Context, Engine, Event, Phase},
+    connection::Connection,
+    engine::{Engine, Event, Phase},
     namespace::{Namespace, Stage},
     outbox::Role,
 };
@@ -15,7 +15,7 @@ impl Core {
     pub(super) fn open(&mut self, attempt: u32) {
         let order = self.order();
         self.decoder = Decoder::default();
-        let engine = Engine::open(&mut context!(self), &order, self.config.upgrade);
+        let engine = Engine::open(&mut self.wire, &order, self.config.upgrade);
         self.connection = Connection::Engine { engine, attempt };
     }
 
@@ -145,7 +145,7 @@ impl Core {
         let delay = self.backoff.next(&self.config);
         let attempt = self.backoff.attempts;
         self.connection = Connection::Waiting {
-            until: self.now.saturating_add(delay),
+            until: self.wire.now.saturating_add(delay),
             attempt,
             delay,
         };
@@ -179,7 +179,7 @@ impl Core {
                         engine.pending()
                     });
                 }
-                engine.close(&mut context!(self), farewell.into_vec());
+                engine.close(&mut self.wire, farewell.into_vec());
                 self.closing.push(engine);
             }
         }
@@ -214,7 +214,7 @@ impl Core {
             while let Some(packet) = self.outbox.pop_front() {
                 let event = packet.is_event();
                 let size = packet.size();
-                if packet.expired(self.now) {
+                if packet.expired(self.wire.now) {
                     self.held.remove(size);
                     continue;
                 }
@@ -229,7 +229,7 @@ impl Core {
                 }
                 packet.push_frames(engine.pending());
             }
-            engine.write(&mut context!(self));
+            engine.write(&mut self.wire);
         }
     }
 }

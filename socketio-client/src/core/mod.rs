@@ -185,6 +185,7 @@ pub(crate) fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Mill
     }
 }
 
+#[cfg(any(feature = "browser", feature = "native"))]
 /// The wait that a `Retry-After` header asks for, where it is given in seconds.
 pub(crate) fn retry_after(header: &str) -> Option<Millis> {
     Some(crate::codec::json::natural(header.trim().as_bytes())?.saturating_mul(1000))

@@ -74,7 +74,7 @@ impl Core {
             return Ok(());
         }
         let timeout = options.timeout.or(ack_timeout);
-        let after = |time: Option<Millis>| time.map(|time| self.now.saturating_add(time));
+        let after = |time: Option<Millis>| time.map(|time| self.wire.now.saturating_add(time));
         let expires = after(options.expires);
         if retries && !options.volatile {
             let token = options.ack;
@@ -124,8 +124,8 @@ impl Core {
 
     /// Sets how long to wait for an ack that is pending.
     pub fn set_ack_timeout(&mut self, now: Millis, token: AckToken, timeout: Millis) {
-        self.now = self.now.max(now);
-        let deadline = self.now.saturating_add(timeout);
+        self.wire.now = self.wire.now.max(now);
+        let deadline = self.wire.now.saturating_add(timeout);
         for namespace in &mut self.namespaces {
             for queued in namespace
                 .queue
@@ -269,7 +269,9 @@ impl Core {
         if !connected || head.trying.is_some() {
             return;
         }
-        let deadline = head.timeout.map(|timeout| self.now.saturating_add(timeout));
+        let deadline = head
+            .timeout
+            .map(|timeout| self.wire.now.saturating_add(timeout));
         let id = namespace.next_ack;
         head.tries = head.tries.saturating_add(1);
         head.trying = Some(id);

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::{
     AckFailure, Auth, Change, Core, Millis, Notice, NsId, Reason, ReplyTo,
-    connection::{Connection, context},
-    engine::Context,
+    connection::Connection,
     namespace::Stage,
     outbox::{Outgoing, Role},
 };
@@ -59,7 +58,7 @@ impl Core {
             Err(_) => false,
         };
         if !fine && let Connection::Engine { engine, .. } = &mut self.connection {
-            engine.cut(&mut context!(self));
+            engine.cut(&mut self.wire);
             self.lost(Reason::ParseError);
         }
     }
@@ -167,7 +166,7 @@ impl Core {
         let rest = data
             .as_deref()
             .and_then(|data| json::natural(json::member(data, "retryAfter")?.as_bytes()))
-            .map(|delay| self.now.saturating_add(delay.min(3_600_000)));
+            .map(|delay| self.wire.now.saturating_add(delay.min(3_600_000)));
         let Some(namespace) = self.namespaces.get_mut(ns.0) else {
             return;
         };
@@ -278,7 +277,7 @@ impl Core {
 
     /// Gives the auth that [`Notice::AskAuth`] asked for: a JSON object as text, or nothing.
     pub fn provide_auth(&mut self, now: Millis, ns: NsId, auth: &str) {
-        self.now = self.now.max(now);
+        self.wire.now = self.wire.now.max(now);
         if let Some(namespace) = self.namespaces.get_mut(ns.0)
             && namespace.stage == Stage::Asking
         {
