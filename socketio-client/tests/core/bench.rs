@@ -83,7 +83,7 @@ impl Bench {
                     sent.extend(frames.into_iter().map(|frame| match frame {
                         Frame::Text(text) => text,
                         Frame::Binary(bytes) => format!("{bytes:?}"),
-                    }))
+                    }));
                 }
                 Action::Connect(link, _) | Action::Get(link, _) => self.link = link,
                 _ => {}
