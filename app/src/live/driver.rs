@@ -182,11 +182,11 @@ impl Inner {
         };
         match self.ask::<Joined>(event::JOIN_ROOM, &room).await {
             Ok(joined) => self.entered(joined),
-            Err(_) if self.chat.is_connected() => {
+            Err(error) if may_pass(&error) && self.chat.is_connected() => {
                 sleep(TRY_AGAIN_AFTER).await;
                 spawn_local(self.enter());
             }
-            // The next connection enters again.
+            // The next connection enters again, if there is still something to enter.
             Err(_) => {}
         }
     }
@@ -288,7 +288,7 @@ impl Inner {
     /// Nothing more needs to be done for this message.
     fn confirm(&self, id: ClientId) {
         self.outbox.borrow_mut().remove(id);
-        self.storage.drop(id);
+        self.storage.forget(id);
     }
 
     fn send_next(self: &Rc<Self>) {
@@ -315,7 +315,7 @@ impl Inner {
                 self.confirm(id);
                 self.apply(Event::Acked(sent.message));
             }
-            Err(error) if matches!(error.code, ErrorCode::Unavailable | ErrorCode::RateLimited) => {
+            Err(error) if may_pass(&error) => {
                 sleep(
                     error
                         .retry_after
@@ -347,6 +347,10 @@ impl Inner {
             .map_err(|_| ApiError::unavailable(0))
             .and_then(|answer| reply::read(answer.get()))
     }
+}
+
+fn may_pass(error: &ApiError) -> bool {
+    matches!(error.code, ErrorCode::Unavailable | ErrorCode::RateLimited)
 }
 
 fn new_client_id() -> ClientId {

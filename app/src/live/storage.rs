@@ -23,7 +23,7 @@ impl LetterStorage {
         }
     }
 
-    pub(super) fn drop(&self, id: ClientId) {
+    pub(super) fn forget(&self, id: ClientId) {
         if let Some(storage) = storage() {
             let _ = storage.remove_item(&self.key(id));
         }
