@@ -41,7 +41,7 @@ const http = createServer((request, response) => {
   }
   response.writeHead(404).end();
 });
-const io = new Server(http, { pingInterval: 300, pingTimeout: 200 });
+const io = new Server(http, { pingInterval: 500, pingTimeout: 1500 });
 populate(io);
 
 const profile = mkdtempSync(join(tmpdir(), "socketio-client-"));

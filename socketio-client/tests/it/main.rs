@@ -66,10 +66,28 @@ everywhere!(
     refusal,
     put_out,
     kill_and_return,
-    heartbeat_loss,
     load_in_both_directions,
     goodbye,
 );
+
+/// On servers whose heartbeat is quick.
+mod heartbeat_loss {
+    use super::{POLLING, POLLING_UPGRADED, WEBSOCKET, node::Node, oxide::Oxide, scenarios};
+
+    #[tokio::test]
+    async fn node() {
+        for order in [WEBSOCKET, POLLING, POLLING_UPGRADED] {
+            scenarios::heartbeat_loss(&mut Node::with_quick_heartbeat().await, order).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn socketioxide() {
+        for order in [WEBSOCKET, POLLING, POLLING_UPGRADED] {
+            scenarios::heartbeat_loss(&mut Oxide::with_quick_heartbeat().await, order).await;
+        }
+    }
+}
 
 #[tokio::test]
 async fn recovery() {

@@ -19,7 +19,11 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn start() -> Self {
-        Self::with(json!({"pingInterval": 300, "pingTimeout": 200})).await
+        Self::with(json!({})).await
+    }
+
+    pub(crate) async fn with_quick_heartbeat() -> Self {
+        Self::with(json!({"pingInterval": 300, "pingTimeout": 1000})).await
     }
 
     pub(crate) async fn recovering() -> Self {

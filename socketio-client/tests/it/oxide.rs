@@ -14,16 +14,21 @@ use tokio::runtime::Runtime;
 use crate::support::Server;
 
 pub(crate) struct Oxide {
+    ping_interval: Duration,
     runtime: Option<Runtime>,
     address: SocketAddr,
 }
 
 impl Oxide {
     pub(crate) async fn start() -> Self {
-        Self::at("127.0.0.1:0".parse().unwrap()).await
+        Self::at("127.0.0.1:0".parse().unwrap(), Duration::from_secs(25)).await
     }
 
-    async fn at(address: SocketAddr) -> Self {
+    pub(crate) async fn with_quick_heartbeat() -> Self {
+        Self::at("127.0.0.1:0".parse().unwrap(), Duration::from_millis(300)).await
+    }
+
+    async fn at(address: SocketAddr, ping_interval: Duration) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -32,10 +37,11 @@ impl Oxide {
         let started = runtime.spawn(async move {
             let listener = tokio::net::TcpListener::bind(address).await.unwrap();
             let address = listener.local_addr().unwrap();
-            tokio::spawn(async { axum::serve(listener, router()).await });
+            tokio::spawn(async move { axum::serve(listener, router(ping_interval)).await });
             address
         });
         Self {
+            ping_interval,
             address: started.await.unwrap(),
             runtime: Some(runtime),
         }
@@ -64,16 +70,16 @@ impl Server for Oxide {
     }
 
     async fn restart(&mut self) {
-        *self = Self::at(self.address).await;
+        *self = Self::at(self.address, self.ping_interval).await;
     }
 }
 
-fn router() -> axum::Router {
+fn router(ping_interval: Duration) -> axum::Router {
     let (layer, io) = SocketIo::builder()
         .max_payload(1_000_000)
         .max_buffer_size(4096)
-        .ping_interval(Duration::from_millis(300))
-        .ping_timeout(Duration::from_millis(200))
+        .ping_interval(ping_interval)
+        .ping_timeout(Duration::from_secs(1))
         .build_layer();
     io.ns("/", serve);
     io.ns("/other", serve);

@@ -159,7 +159,7 @@ fn what_was_emitted_before_the_end_arrives() {
 #[test]
 fn retries() {
     let server = node(&json!({}));
-    let mut sio = Sio::machine(&server.url(), &["--retries", "1", "--ack-timeout", "30"]);
+    let mut sio = Sio::machine(&server.url(), &["--retries", "1", "--ack-timeout", "500"]);
     sio.r#do(&json!({"do": "emit", "args": ["silent"], "ack": true, "tag": "never"}));
     sio.r#do(&json!({"do": "emit", "args": ["give back", 1], "ack": true, "tag": "then"}));
     assert_eq!(sio.until("ack_error")["message"], "timeout");
