@@ -16,7 +16,7 @@ sources := Cargo.toml Cargo.lock $(shell find .cargo app chat frontend protocol 
 help: ## this list
 	@echo 'Beseda: make COMMAND'
 	@echo
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
 
 .PHONY: run
 run: target/.built-beseda ## build for release and start Beseda here (make run ARGS='--help')
@@ -66,3 +66,8 @@ test: build ## install what the tests need, and run all of them
 e2e: target/.built-beseda ## only the browser tests
 	@scripts/bootstrap test
 	@scripts/test e2e
+
+.PHONY: size-client
+size-client: ## how many bytes of brotli the Socket.IO client adds to a page (fails above 11.7 KB)
+	@scripts/bootstrap build
+	$(env) socketio-client/size/measure.sh

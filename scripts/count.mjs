@@ -25,6 +25,12 @@ export const READERS = {
     const results = plain(log).split("\n").filter((line) => line.startsWith("test result: ")).join("\n");
     return { passed: all(results, /(\d+) passed/g), failed: all(results, /(\d+) failed/g) };
   },
+  "client-in-browser"(log) {
+    // ok NAME, FAILED NAME
+    const results = plain(log).split("\n");
+    const starting = (word) => results.filter((line) => line.startsWith(word)).length;
+    return { passed: starting("ok "), failed: starting("FAILED ") };
+  },
   playwright(json) {
     const { stats, errors = [] } = JSON.parse(json);
     // One that passed only when it was tried again has failed.

@@ -26,3 +26,8 @@ test("a runner that ends badly has failed, with or without a report", () => {
   assert.deepEqual(count("playwright", false, 1), { passed: 0, failed: 1 });
   assert.deepEqual(count("doctest", "test result: ok. 2 passed; 0 failed\nerror: killed", 137), { passed: 2, failed: 1 });
 });
+
+test("client-in-browser: a line for each scenario", () => {
+  assert.deepEqual(count("client-in-browser", "ok echo\nok acks\nFAILED binary: lost\n", 1), { passed: 2, failed: 1 });
+  assert.deepEqual(count("client-in-browser", "", 1), { passed: 0, failed: 1 });
+});

@@ -13,9 +13,7 @@ fn main() -> io::Result<()> {
     } else {
         String::new()
     };
-    let out = env::var_os("OUT_DIR")
-        .map(PathBuf::from)
-        .ok_or(io::ErrorKind::NotFound)?;
+    let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     fs::write(out.join("embedded.rs"), format!("&[{table}]"))
 }
 
@@ -26,11 +24,7 @@ fn site_root() -> PathBuf {
 
 fn embed(site: &Path) -> io::Result<String> {
     println!("cargo:rerun-if-changed={}", site.display());
-    let files = if site.is_dir() {
-        files(site)?
-    } else {
-        Vec::new()
-    };
+    let files = if site.is_dir() { files(site)? } else { Vec::new() };
     if files.is_empty() {
         println!(
             "cargo:warning=this binary will have no styles and no wasm; build it with `make build`"

@@ -12,10 +12,7 @@
 //! | [`ssr`] | what only the server does: the HTML document, cookies |
 
 #![recursion_limit = "256"]
-#![allow(
-    unreachable_pub,
-    reason = "leptos makes the props of every component `pub`"
-)]
+#![allow(unreachable_pub, reason = "leptos makes the props of every component `pub`")]
 
 pub mod answers;
 pub mod forms;

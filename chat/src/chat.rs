@@ -22,14 +22,7 @@ impl Chat {
         let (announce, announcements) = mpsc::channel(ANNOUNCEMENTS);
         let queue = Queue::start(Arc::clone(&store), announce.clone());
         let presence = Presence::new(announce);
-        (
-            Self {
-                store,
-                queue,
-                presence,
-            },
-            announcements,
-        )
+        (Self { store, queue, presence }, announcements)
     }
 
     /// Waits until every write that was taken is durable or refused; later ones are refused.

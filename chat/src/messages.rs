@@ -36,9 +36,7 @@ impl Chat {
             let told = "only `text` can be sent";
             return Err(ApiError::invalid("kind", Reason::Unknown, told).into());
         }
-        let room = self
-            .member_room(who, &RoomRef::parse(&message.room))
-            .await?;
+        let room = self.member_room(who, &RoomRef::parse(&message.room)).await?;
         let receipt = self.queue.push(NewMessage {
             id: MessageId(Uuid::now_v7()),
             room: room.id,
@@ -70,11 +68,7 @@ impl Chat {
         let mut messages = self.store.history(room.id, range, limit + 1).await?;
         let more = messages.len() > limit;
         if more {
-            let extra = if matches!(range, Range::Before(_)) {
-                0
-            } else {
-                limit
-            };
+            let extra = if matches!(range, Range::Before(_)) { 0 } else { limit };
             messages.remove(extra);
         }
         Ok(Page { messages, more })
@@ -103,15 +97,8 @@ impl Chat {
         messages.truncate(SYNC_CHANGES);
         let latest = messages.last().map(|message: &Message| message.rev);
         // Nothing between the last change and the room's own rev is missing: the row was read first.
-        let rev = if complete {
-            latest.unwrap_or(since).max(room.rev)
-        } else {
-            latest.unwrap_or(since)
-        };
-        Ok(Changes {
-            messages,
-            rev,
-            complete,
-        })
+        let rev =
+            if complete { latest.unwrap_or(since).max(room.rev) } else { latest.unwrap_or(since) };
+        Ok(Changes { messages, rev, complete })
     }
 }

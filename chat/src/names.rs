@@ -9,12 +9,7 @@ pub struct NameKey(pub(crate) String);
 
 impl NameKey {
     pub(crate) fn of(name: &str) -> Self {
-        let folded: String = name
-            .nfkc()
-            .collect::<String>()
-            .to_lowercase()
-            .nfkc()
-            .collect();
+        let folded: String = name.nfkc().collect::<String>().to_lowercase().nfkc().collect();
         let words: Vec<&str> = folded.split_whitespace().collect();
         let skeleton: String = unicode_security::skeleton(&words.join(" ")).collect();
         Self(skeleton.to_lowercase())
@@ -25,10 +20,7 @@ impl NameKey {
 pub(crate) fn variants(name: &str) -> impl Iterator<Item = String> + '_ {
     (2..).map(move |number: u32| {
         let suffix = format!(" {number}");
-        let base: String = name
-            .chars()
-            .take(NAME_CHARS - suffix.chars().count())
-            .collect();
+        let base: String = name.chars().take(NAME_CHARS - suffix.chars().count()).collect();
         format!("{}{suffix}", base.trim_end())
     })
 }
@@ -57,10 +49,6 @@ mod tests {
     fn a_variant_is_never_too_long() {
         let long = "я".repeat(NAME_CHARS);
         assert_eq!(variants("Anna").next().unwrap(), "Anna 2");
-        assert!(
-            variants(&long)
-                .take(200)
-                .all(|name| name.chars().count() <= NAME_CHARS)
-        );
+        assert!(variants(&long).take(200).all(|name| name.chars().count() <= NAME_CHARS));
     }
 }

@@ -43,10 +43,7 @@ impl Chat {
         if !self.store.add_guest(&guest).await? {
             return Err(taken(name).into());
         }
-        let identity = Identity {
-            user: guest.user,
-            session: guest.session,
-        };
+        let identity = Identity { user: guest.user, session: guest.session };
         self.seen(&identity).await?;
         Ok(SignedIn { identity, token })
     }
@@ -83,11 +80,7 @@ impl Chat {
         for name in names::variants(&holder.name) {
             let key = NameKey::of(&name);
             if self.store.holder(&key).await?.is_none() {
-                return Ok(Displaced {
-                    id: holder.id,
-                    name,
-                    key,
-                });
+                return Ok(Displaced { id: holder.id, name, key });
             }
         }
         Err(ApiError::internal().into())
@@ -96,13 +89,6 @@ impl Chat {
 
 fn taken(name: &Name) -> ApiError {
     let message = format!("{} is here already; try another name", name.as_str());
-    let details = Details {
-        field: "name".to_owned(),
-        reason: Reason::Taken,
-        max: None,
-    };
-    ApiError {
-        details: Some(details),
-        ..ApiError::new(ErrorCode::Conflict, message)
-    }
+    let details = Details { field: "name".to_owned(), reason: Reason::Taken, max: None };
+    ApiError { details: Some(details), ..ApiError::new(ErrorCode::Conflict, message) }
 }

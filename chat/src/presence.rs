@@ -35,10 +35,7 @@ struct Here {
 
 impl Presence {
     pub(crate) fn new(announce: mpsc::Sender<Announcement>) -> Self {
-        Self {
-            state: Arc::default(),
-            announce,
-        }
+        Self { state: Arc::default(), announce }
     }
 
     pub(crate) fn connected(&self, user: &User, rooms: Vec<RoomId>) {
@@ -98,9 +95,7 @@ impl Presence {
     pub(crate) fn online(&self, room: RoomId) -> Vec<User> {
         let state = self.lock();
         let ids = state.rooms.get(&room).into_iter().flatten();
-        ids.filter_map(|id| state.people.get(id))
-            .map(|here| here.user.clone())
-            .collect()
+        ids.filter_map(|id| state.people.get(id)).map(|here| here.user.clone()).collect()
     }
 
     fn enter(&self, state: &mut State, user: &User, rooms: Vec<RoomId>) {
@@ -173,18 +168,9 @@ impl Presence {
 
     fn tell(&self, state: &State, user: &User, room: RoomId, action: PresenceAction) {
         let count = state.rooms.get(&room).map_or(0, HashSet::len);
-        let presence = RoomPresence {
-            room,
-            user: user.clone(),
-            action,
-            count,
-        };
+        let presence = RoomPresence { room, user: user.clone(), action, count };
         // Presence may be dropped where a message may not: it never waits.
-        if self
-            .announce
-            .try_send(Announcement::Presence(presence))
-            .is_err()
-        {
+        if self.announce.try_send(Announcement::Presence(presence)).is_err() {
             tracing::debug!("presence dropped: the fan-out is behind");
         }
     }

@@ -18,10 +18,7 @@ pub(crate) struct Queue {
 }
 
 enum Job {
-    Write(
-        NewMessage,
-        oneshot::Sender<Result<Written, Arc<StoreError>>>,
-    ),
+    Write(NewMessage, oneshot::Sender<Result<Written, Arc<StoreError>>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -46,9 +43,7 @@ impl Queue {
 
     pub(crate) fn push(&self, message: NewMessage) -> Result<Receipt, Error> {
         let (done, receipt) = oneshot::channel();
-        self.jobs
-            .try_send(Job::Write(message, done))
-            .map_err(|_| closed())?;
+        self.jobs.try_send(Job::Write(message, done)).map_err(|_| closed())?;
         Ok(Receipt(receipt))
     }
 

@@ -25,12 +25,7 @@ impl Chat {
         let messages = self.store.latest(room.id, PAGE).await?;
         let members = self.members(room.id).await?;
         let rev = room.rev;
-        Ok(Joined {
-            room: self.describe(room).await?,
-            members,
-            messages,
-            rev,
-        })
+        Ok(Joined { room: self.describe(room).await?, members, messages, rev })
     }
 
     /// Who is online in a room that one is a member of.
@@ -48,11 +43,7 @@ impl Chat {
     }
 
     async fn room(&self, room: &RoomRef<'_>) -> Result<RoomRow, Error> {
-        Ok(self
-            .store
-            .room(room)
-            .await?
-            .ok_or_else(|| ApiError::not_found("room"))?)
+        Ok(self.store.room(room).await?.ok_or_else(|| ApiError::not_found("room"))?)
     }
 
     /// A room that one isn't in is `not-found`, as if it didn't exist.
@@ -73,23 +64,12 @@ impl Chat {
         let here = self.presence.online(room);
         let users = self.store.members(room, PEOPLE).await?;
         let is_here = |user: &protocol::User| here.iter().any(|other| other.id == user.id);
-        let mut members: Vec<Member> = users
-            .into_iter()
-            .map(|user| Member {
-                online: is_here(&user),
-                user,
-            })
-            .collect();
+        let mut members: Vec<Member> =
+            users.into_iter().map(|user| Member { online: is_here(&user), user }).collect();
         // People who are here come first, and aren't pushed out by long-gone guests.
-        let missing = here
-            .iter()
-            .filter(|user| members.iter().all(|m| m.user.id != user.id));
-        let missing: Vec<Member> = missing
-            .map(|user| Member {
-                user: user.clone(),
-                online: true,
-            })
-            .collect();
+        let missing = here.iter().filter(|user| members.iter().all(|m| m.user.id != user.id));
+        let missing: Vec<Member> =
+            missing.map(|user| Member { user: user.clone(), online: true }).collect();
         members.extend(missing);
         members.sort_by_key(|member| !member.online);
         members.truncate(PEOPLE);

@@ -14,13 +14,11 @@ impl Token {
     pub(crate) fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
-        let hex = bytes
-            .iter()
-            .fold(String::with_capacity(64), |mut hex, byte| {
-                // Writing to a String can't fail.
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            });
+        let hex = bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String can't fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
         Ok(Self(hex))
     }
 

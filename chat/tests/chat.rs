@@ -31,11 +31,7 @@ impl House {
     async fn in_dir(dir: TempDir) -> Self {
         let store = Sqlite::open(&dir.path().join("test.sqlite")).await.unwrap();
         let (chat, announcements) = Chat::open(Arc::new(store));
-        Self {
-            chat,
-            announcements,
-            dir,
-        }
+        Self { chat, announcements, dir }
     }
 
     async fn again(self) -> Self {
@@ -44,11 +40,7 @@ impl House {
     }
 
     async fn guest(&self, name: &str) -> Identity {
-        self.chat
-            .sign_in_guest(&Name::parse(name).unwrap())
-            .await
-            .unwrap()
-            .identity
+        self.chat.sign_in_guest(&Name::parse(name).unwrap()).await.unwrap().identity
     }
 
     async fn general(&self, who: &Identity) -> RoomId {
@@ -60,16 +52,8 @@ impl House {
     }
 
     async fn send(&self, who: &Identity, id: Uuid, text: &str) -> Result<Message, ApiError> {
-        let pending = self
-            .chat
-            .send(who, to_general(id, text))
-            .await
-            .map_err(ApiError::from)?;
-        pending
-            .durable()
-            .await
-            .map(|sent| sent.message)
-            .map_err(ApiError::from)
+        let pending = self.chat.send(who, to_general(id, text)).await.map_err(ApiError::from)?;
+        pending.durable().await.map(|sent| sent.message).map_err(ApiError::from)
     }
 
     async fn history(
@@ -79,17 +63,9 @@ impl House {
         after: Option<u64>,
         limit: usize,
     ) -> (Vec<u64>, bool) {
-        let ask = History {
-            room: "general".into(),
-            before,
-            after,
-            limit: Some(limit),
-        };
+        let ask = History { room: "general".into(), before, after, limit: Some(limit) };
         let page = self.chat.history(who, &ask).await.unwrap();
-        (
-            page.messages.iter().map(|message| message.seq).collect(),
-            page.more,
-        )
+        (page.messages.iter().map(|message| message.seq).collect(), page.more)
     }
 }
 
@@ -130,19 +106,12 @@ async fn messages_are_written_in_the_order_of_sending_and_announced_in_the_order
     let mut receipts = Vec::new();
     for number in 0..1_000 {
         receipts.push(
-            house
-                .chat
-                .send(&anna, to_general(Uuid::now_v7(), &number.to_string()))
-                .await
-                .unwrap(),
+            house.chat.send(&anna, to_general(Uuid::now_v7(), &number.to_string())).await.unwrap(),
         );
     }
     for (number, receipt) in receipts.into_iter().enumerate() {
         let message = receipt.durable().await.unwrap().message;
-        assert_eq!(
-            (message.text, message.seq),
-            (number.to_string(), number as u64 + 1)
-        );
+        assert_eq!((message.text, message.seq), (number.to_string(), number as u64 + 1));
     }
     let mut announced = Vec::new();
     while announced.len() < 1_000 {
@@ -160,16 +129,10 @@ async fn sending_again_says_it_once() {
     let id = Uuid::now_v7();
     let first = house.send(&anna, id, "hello").await.unwrap();
     assert_eq!(house.send(&anna, id, " hello ").await.unwrap(), first);
-    assert_eq!(
-        house.send(&anna, id, "other").await.unwrap_err().code,
-        ErrorCode::Conflict
-    );
+    assert_eq!(house.send(&anna, id, "other").await.unwrap_err().code, ErrorCode::Conflict);
     // The id is the author's own: someone else may have the same by chance or malice.
     assert_eq!(house.send(&boris, id, "mine").await.unwrap().seq, 2);
-    assert_eq!(
-        house.history(&anna, None, None, 10).await,
-        (vec![1, 2], false)
-    );
+    assert_eq!(house.history(&anna, None, None, 10).await, (vec![1, 2], false));
     house.chat.close().await;
     let mut announced = 0;
     while let Ok(announcement) = house.announcements.try_recv() {
@@ -183,41 +146,20 @@ async fn both_copies_in_one_batch_are_one_message() {
     let house = House::new().await;
     let anna = house.guest("Anna").await;
     let id = Uuid::now_v7();
-    let first = house
-        .chat
-        .send(&anna, to_general(id, "hello"))
-        .await
-        .unwrap();
-    let second = house
-        .chat
-        .send(&anna, to_general(id, "hello"))
-        .await
-        .unwrap();
-    assert_eq!(
-        first.durable().await.unwrap().message,
-        second.durable().await.unwrap().message
-    );
+    let first = house.chat.send(&anna, to_general(id, "hello")).await.unwrap();
+    let second = house.chat.send(&anna, to_general(id, "hello")).await.unwrap();
+    assert_eq!(first.durable().await.unwrap().message, second.durable().await.unwrap().message);
 }
 
 #[tokio::test]
 async fn bad_texts_are_refused_and_nothing_is_written() {
     let house = House::new().await;
     let anna = house.guest("Anna").await;
-    for (text, reason) in [
-        ("", Reason::Empty),
-        (" \n ", Reason::Empty),
-        (&*"x".repeat(5_001), Reason::TooLong),
-    ] {
-        let error = refused(
-            house
-                .chat
-                .send(&anna, to_general(Uuid::now_v7(), text))
-                .await,
-        );
-        assert_eq!(
-            (error.code, error.reason()),
-            (ErrorCode::Validation, Some(reason))
-        );
+    for (text, reason) in
+        [("", Reason::Empty), (" \n ", Reason::Empty), (&*"x".repeat(5_001), Reason::TooLong)]
+    {
+        let error = refused(house.chat.send(&anna, to_general(Uuid::now_v7(), text)).await);
+        assert_eq!((error.code, error.reason()), (ErrorCode::Validation, Some(reason)));
     }
     assert_eq!(house.history(&anna, None, None, 10).await, (vec![], false));
 }
@@ -229,41 +171,15 @@ async fn history_has_pages_in_both_directions() {
     for number in 0..10 {
         house.say(&anna, &number.to_string()).await;
     }
-    assert_eq!(
-        house.history(&anna, None, None, 3).await,
-        (vec![8, 9, 10], true)
-    );
-    assert_eq!(
-        house.history(&anna, Some(8), None, 3).await,
-        (vec![5, 6, 7], true)
-    );
-    assert_eq!(
-        house.history(&anna, Some(3), None, 3).await,
-        (vec![1, 2], false)
-    );
-    assert_eq!(
-        house.history(&anna, None, Some(0), 3).await,
-        (vec![1, 2, 3], true)
-    );
-    assert_eq!(
-        house.history(&anna, None, Some(8), 3).await,
-        (vec![9, 10], false)
-    );
-    assert_eq!(
-        house.history(&anna, None, Some(u64::MAX), 3).await,
-        (vec![], false)
-    );
+    assert_eq!(house.history(&anna, None, None, 3).await, (vec![8, 9, 10], true));
+    assert_eq!(house.history(&anna, Some(8), None, 3).await, (vec![5, 6, 7], true));
+    assert_eq!(house.history(&anna, Some(3), None, 3).await, (vec![1, 2], false));
+    assert_eq!(house.history(&anna, None, Some(0), 3).await, (vec![1, 2, 3], true));
+    assert_eq!(house.history(&anna, None, Some(8), 3).await, (vec![9, 10], false));
+    assert_eq!(house.history(&anna, None, Some(u64::MAX), 3).await, (vec![], false));
     for limit in [0, 101] {
-        let ask = History {
-            room: "general".into(),
-            before: None,
-            after: None,
-            limit: Some(limit),
-        };
-        assert_eq!(
-            refused(house.chat.history(&anna, &ask).await).code,
-            ErrorCode::Validation
-        );
+        let ask = History { room: "general".into(), before: None, after: None, limit: Some(limit) };
+        assert_eq!(refused(house.chat.history(&anna, &ask).await).code, ErrorCode::Validation);
     }
 }
 
@@ -273,18 +189,13 @@ async fn sync_brings_what_is_missing_page_by_page() {
     let anna = house.guest("Anna").await;
     let room = house.general(&anna).await;
     for number in 0..450 {
-        let _pending = house
-            .chat
-            .send(&anna, to_general(Uuid::now_v7(), &number.to_string()))
-            .await
-            .unwrap();
+        let _pending =
+            house.chat.send(&anna, to_general(Uuid::now_v7(), &number.to_string())).await.unwrap();
     }
     house.say(&anna, "last").await;
     let (mut rev, mut seqs, mut pages) = (7, Vec::new(), 0);
     loop {
-        let ask = Sync {
-            rooms: BTreeMap::from([(room, rev), (RoomId(Uuid::now_v7()), 0)]),
-        };
+        let ask = Sync { rooms: BTreeMap::from([(room, rev), (RoomId(Uuid::now_v7()), 0)]) };
         let mut answer = house.chat.sync(&anna, &ask).await.unwrap();
         assert_eq!(answer.rooms.len(), 1, "an unknown room is left out");
         let changes = answer.rooms.remove(&room).unwrap();
@@ -302,15 +213,9 @@ async fn sync_brings_what_is_missing_page_by_page() {
 async fn a_room_that_is_not_there_is_not_found() {
     let house = House::new().await;
     let anna = house.guest("Anna").await;
-    assert_eq!(
-        refused(house.chat.join(&anna, "nowhere").await).code,
-        ErrorCode::NotFound
-    );
+    assert_eq!(refused(house.chat.join(&anna, "nowhere").await).code, ErrorCode::NotFound);
     let id = Uuid::now_v7().to_string();
-    assert_eq!(
-        refused(house.chat.online(&anna, &id).await).code,
-        ErrorCode::NotFound
-    );
+    assert_eq!(refused(house.chat.online(&anna, &id).await).code, ErrorCode::NotFound);
 }
 
 #[tokio::test]
@@ -330,11 +235,7 @@ async fn a_name_belongs_to_one_who_is_here() {
 #[tokio::test]
 async fn a_guest_who_has_gone_gives_the_name_up_but_stays_who_they_were() {
     let house = House::new().await;
-    let signed_in = house
-        .chat
-        .sign_in_guest(&Name::parse("Anna").unwrap())
-        .await
-        .unwrap();
+    let signed_in = house.chat.sign_in_guest(&Name::parse("Anna").unwrap()).await.unwrap();
     house.say(&signed_in.identity, "I was first").await;
 
     // After a restart no one is here.
@@ -342,10 +243,7 @@ async fn a_guest_who_has_gone_gives_the_name_up_but_stays_who_they_were() {
     let second = house.guest("Anna").await;
     let first = house.chat.authenticate(&signed_in.token).await.unwrap();
     assert_eq!(first.user.id, signed_in.identity.user.id);
-    assert_eq!(
-        (first.user.name.as_str(), second.user.name.as_str()),
-        ("Anna 2", "Anna")
-    );
+    assert_eq!((first.user.name.as_str(), second.user.name.as_str()), ("Anna 2", "Anna"));
     let room = house.general(&second).await;
     let view = house.chat.view(&second, room).await.unwrap();
     assert_eq!(view.messages[0].user.name, "Anna 2");
@@ -369,11 +267,7 @@ async fn of_many_who_ask_for_one_name_at_once_one_gets_it() {
 #[tokio::test]
 async fn a_session_ends_when_one_signs_out() {
     let house = House::new().await;
-    let signed_in = house
-        .chat
-        .sign_in_guest(&Name::parse("Anna").unwrap())
-        .await
-        .unwrap();
+    let signed_in = house.chat.sign_in_guest(&Name::parse("Anna").unwrap()).await.unwrap();
     house.chat.sign_out(&signed_in.identity).await.unwrap();
     assert_eq!(
         refused(house.chat.authenticate(&signed_in.token).await).code,
@@ -389,23 +283,14 @@ async fn what_was_taken_is_kept_when_the_house_closes_and_nothing_is_taken_after
     let mut receipts = Vec::new();
     for number in 0..500 {
         receipts.push(
-            house
-                .chat
-                .send(&anna, to_general(Uuid::now_v7(), &number.to_string()))
-                .await
-                .unwrap(),
+            house.chat.send(&anna, to_general(Uuid::now_v7(), &number.to_string())).await.unwrap(),
         );
     }
     house.chat.close().await;
     for receipt in receipts {
         receipt.durable().await.unwrap();
     }
-    let error = refused(
-        house
-            .chat
-            .send(&anna, to_general(Uuid::now_v7(), "late"))
-            .await,
-    );
+    let error = refused(house.chat.send(&anna, to_general(Uuid::now_v7(), "late")).await);
     assert_eq!(error.code, ErrorCode::Unavailable);
 }
 
@@ -413,18 +298,10 @@ async fn what_was_taken_is_kept_when_the_house_closes_and_nothing_is_taken_after
 async fn a_database_of_a_newer_version_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("test.sqlite");
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("PRAGMA user_version = 1000")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query("PRAGMA user_version = 1000").execute(&pool).await.unwrap();
     pool.close().await;
     let error = Sqlite::open(&path).await.err().unwrap();
-    assert!(
-        matches!(error, OpenError::Newer { found: 1000, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, OpenError::Newer { found: 1000, .. }), "{error}");
 }

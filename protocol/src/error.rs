@@ -47,14 +47,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 6] = [
-        Self::Empty,
-        Self::TooLong,
-        Self::Characters,
-        Self::Taken,
-        Self::Malformed,
-        Self::Unknown,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Empty, Self::TooLong, Self::Characters, Self::Taken, Self::Malformed, Self::Unknown];
 
     /// The word for it on the wire and in an address.
     pub fn name(self) -> &'static str {
@@ -91,37 +85,18 @@ pub struct ApiError {
 
 impl ApiError {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            retry_after: None,
-            details: None,
-        }
+        Self { code, message: message.into(), retry_after: None, details: None }
     }
 
     pub fn invalid(field: &str, reason: Reason, message: impl Into<String>) -> Self {
-        let details = Details {
-            field: field.to_owned(),
-            reason,
-            max: None,
-        };
-        Self {
-            details: Some(details),
-            ..Self::new(ErrorCode::Validation, message)
-        }
+        let details = Details { field: field.to_owned(), reason, max: None };
+        Self { details: Some(details), ..Self::new(ErrorCode::Validation, message) }
     }
 
     pub fn too_long(field: &str, max: usize) -> Self {
-        let details = Details {
-            field: field.to_owned(),
-            reason: Reason::TooLong,
-            max: Some(max),
-        };
+        let details = Details { field: field.to_owned(), reason: Reason::TooLong, max: Some(max) };
         let message = format!("`{field}` may have at most {max} characters");
-        Self {
-            details: Some(details),
-            ..Self::new(ErrorCode::Validation, message)
-        }
+        Self { details: Some(details), ..Self::new(ErrorCode::Validation, message) }
     }
 
     pub fn unauthorized() -> Self {
@@ -134,17 +109,11 @@ impl ApiError {
 
     pub fn unavailable(retry_after: u64) -> Self {
         let message = "the server can't take this just now; try again";
-        Self {
-            retry_after: Some(retry_after),
-            ..Self::new(ErrorCode::Unavailable, message)
-        }
+        Self { retry_after: Some(retry_after), ..Self::new(ErrorCode::Unavailable, message) }
     }
 
     pub fn internal() -> Self {
-        Self::new(
-            ErrorCode::Internal,
-            "something went wrong on the server; it has been logged",
-        )
+        Self::new(ErrorCode::Internal, "something went wrong on the server; it has been logged")
     }
 
     pub fn reason(&self) -> Option<Reason> {

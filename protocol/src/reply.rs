@@ -44,10 +44,7 @@ pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
 }
 
 fn unreadable() -> ApiError {
-    ApiError::new(
-        ErrorCode::Internal,
-        "the server's answer can't be read; is it a newer version?",
-    )
+    ApiError::new(ErrorCode::Internal, "the server's answer can't be read; is it a newer version?")
 }
 
 #[cfg(test)]
@@ -74,12 +71,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_error_and_no_panic() {
-        for answer in [
-            json!(null),
-            json!([]),
-            json!({"ok": false}),
-            json!({"ok": true}),
-        ] {
+        for answer in [json!(null), json!([]), json!({"ok": false}), json!({"ok": true})] {
             assert_eq!(read::<Sent>(&answer.to_string()).unwrap_err().code, ErrorCode::Internal);
         }
     }

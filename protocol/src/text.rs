@@ -41,11 +41,7 @@ impl MessageText {
 fn trimmed<'a>(field: &str, input: &'a str, max: usize) -> Result<&'a str, ApiError> {
     let text = input.trim();
     if text.is_empty() {
-        return Err(ApiError::invalid(
-            field,
-            Reason::Empty,
-            format!("`{field}` is empty"),
-        ));
+        return Err(ApiError::invalid(field, Reason::Empty, format!("`{field}` is empty")));
     }
     // PostgreSQL has no way to keep a NUL in a text.
     if text.contains('\0') {
@@ -86,19 +82,8 @@ mod tests {
 
     #[test]
     fn a_name_holds_nothing_that_hides() {
-        for hidden in [
-            "a\u{202e}b",
-            "a\u{200b}b",
-            "a\u{0}b",
-            "a\u{7}b",
-            "\u{3164}",
-            "a\u{2066}b",
-        ] {
-            assert_eq!(
-                reason(Name::parse(hidden)),
-                Some(Reason::Characters),
-                "{hidden:?}"
-            );
+        for hidden in ["a\u{202e}b", "a\u{200b}b", "a\u{0}b", "a\u{7}b", "\u{3164}", "a\u{2066}b"] {
+            assert_eq!(reason(Name::parse(hidden)), Some(Reason::Characters), "{hidden:?}");
         }
     }
 

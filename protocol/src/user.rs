@@ -23,13 +23,7 @@ pub struct User {
 impl User {
     pub fn new(id: UserId, name: String, role: Role) -> Self {
         let color = color(&name);
-        Self {
-            id,
-            name,
-            role,
-            guest: role == Role::Guest,
-            color,
-        }
+        Self { id, name, role, guest: role == Role::Guest, color }
     }
 }
 
@@ -43,9 +37,9 @@ pub struct Member {
 
 /// One of 12 colours. FNV-1a, because it is the same in every language that a bot is written in.
 fn color(name: &str) -> u8 {
-    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = name
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     u8::try_from(hash % 12).unwrap_or_default()
 }
 
@@ -56,16 +50,7 @@ mod tests {
     #[test]
     fn a_name_keeps_its_colour() {
         assert_eq!(color("Anna"), color("Anna"));
-        let names = [
-            "Anna",
-            "Борис",
-            "李雷",
-            "Marta",
-            "Chen",
-            "Ольга",
-            "Ada",
-            "Bo",
-        ];
+        let names = ["Anna", "Борис", "李雷", "Marta", "Chen", "Ольга", "Ada", "Bo"];
         let different: std::collections::BTreeSet<u8> = names.iter().map(|n| color(n)).collect();
         assert!(different.len() > 4, "{different:?}");
         assert!(different.iter().all(|color| *color < 12));

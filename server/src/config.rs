@@ -57,24 +57,14 @@ pub struct Settings {
 #[derive(Args, Debug, Clone)]
 pub struct Http {
     /// Where to listen; port 0 takes any free one
-    #[arg(
-        long,
-        env = "BESEDA_ADDRESS",
-        value_name = "IP:PORT",
-        default_value = "127.0.0.1:3000"
-    )]
+    #[arg(long, env = "BESEDA_ADDRESS", value_name = "IP:PORT", default_value = "127.0.0.1:3000")]
     pub address: SocketAddr,
 }
 
 #[derive(Args, Debug, Clone)]
 pub struct Storage {
     /// Where the database is kept; made when it isn't there
-    #[arg(
-        long,
-        env = "BESEDA_DATA_DIR",
-        value_name = "DIR",
-        default_value = "./data"
-    )]
+    #[arg(long, env = "BESEDA_DATA_DIR", value_name = "DIR", default_value = "./data")]
     pub data_dir: PathBuf,
 }
 
@@ -82,30 +72,15 @@ pub struct Storage {
 #[derive(Args, Debug, Clone)]
 pub struct Engine {
     /// How often a client is pinged
-    #[arg(
-        long,
-        env = "BESEDA_PING_INTERVAL",
-        value_name = "TIME",
-        default_value = "25s"
-    )]
+    #[arg(long, env = "BESEDA_PING_INTERVAL", value_name = "TIME", default_value = "25s")]
     #[arg(value_parser = duration)]
     pub ping_interval: Duration,
     /// How long a client may take to answer a ping before its connection is closed
-    #[arg(
-        long,
-        env = "BESEDA_PING_TIMEOUT",
-        value_name = "TIME",
-        default_value = "20s"
-    )]
+    #[arg(long, env = "BESEDA_PING_TIMEOUT", value_name = "TIME", default_value = "20s")]
     #[arg(value_parser = duration)]
     pub ping_timeout: Duration,
     /// The largest packet that a client may send
-    #[arg(
-        long,
-        env = "BESEDA_MAX_PAYLOAD",
-        value_name = "SIZE",
-        default_value = "1MB"
-    )]
+    #[arg(long, env = "BESEDA_MAX_PAYLOAD", value_name = "SIZE", default_value = "1MB")]
     #[arg(value_parser = size)]
     pub max_payload: usize,
 }
@@ -113,20 +88,10 @@ pub struct Engine {
 #[derive(Args, Debug, Clone)]
 pub struct Telemetry {
     /// What to log: error, warn, info, debug, trace, or a filter such as `info,chat=debug`
-    #[arg(
-        long,
-        env = "BESEDA_LOG",
-        value_name = "FILTER",
-        default_value = "info"
-    )]
+    #[arg(long, env = "BESEDA_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
     /// How to write the log
-    #[arg(
-        long,
-        env = "BESEDA_LOG_FORMAT",
-        value_name = "FORMAT",
-        default_value = "text"
-    )]
+    #[arg(long, env = "BESEDA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 }
 
@@ -172,27 +137,19 @@ fn with_file(mut command: Command, path: &Path) -> Result<Command, clap::Error> 
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            return refuse(
-                &mut command,
-                format!("can't read {}: {error}", path.display()),
-            );
+            return refuse(&mut command, format!("can't read {}: {error}", path.display()));
         }
     };
     let table: toml::Table = match text.parse() {
         Ok(table) => table,
         Err(error) => {
-            return refuse(
-                &mut command,
-                format!("{} is no TOML: {error}", path.display()),
-            );
+            return refuse(&mut command, format!("{} is no TOML: {error}", path.display()));
         }
     };
     for (key, value) in table {
         let known = |arg: &Arg| arg.get_long() == Some(key.as_str()) && key != "config";
-        let Some(id) = command
-            .get_arguments()
-            .find(|arg| known(arg))
-            .map(|arg| arg.get_id().clone())
+        let Some(id) =
+            command.get_arguments().find(|arg| known(arg)).map(|arg| arg.get_id().clone())
         else {
             let told = format!("{}: there is no setting called `{key}`", path.display());
             return refuse(&mut command, told);
@@ -211,27 +168,20 @@ fn with_file(mut command: Command, path: &Path) -> Result<Command, clap::Error> 
 
 fn duration(text: &str) -> Result<Duration, String> {
     let told = || format!("`{text}` is no time; write it as 500ms, 25s or 2m");
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: u64 = number.parse().map_err(|_| told())?;
     match unit {
         "ms" => Ok(Duration::from_millis(number)),
         "s" => Ok(Duration::from_secs(number)),
-        "m" => number
-            .checked_mul(60)
-            .map(Duration::from_secs)
-            .ok_or_else(told),
+        "m" => number.checked_mul(60).map(Duration::from_secs).ok_or_else(told),
         _ => Err(told()),
     }
 }
 
 fn size(text: &str) -> Result<usize, String> {
     let told = || format!("`{text}` is no size; write it as 64KB or 1MB");
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: usize = number.parse().map_err(|_| told())?;
     let factor = match unit {

@@ -33,9 +33,6 @@ pub(crate) fn build(engine: &Engine, chat: &Chat) -> (SocketIoLayer, SocketIo) {
         .build_layer();
     let (opening, entering) = (chat.clone(), chat.clone());
     let connect = move |socket| socket::connect(socket, entering, CHAT_EVENTS);
-    io.ns(
-        CHAT,
-        connect.with(move |socket, auth| socket::authenticate(socket, auth, opening)),
-    );
+    io.ns(CHAT, connect.with(move |socket, auth| socket::authenticate(socket, auth, opening)));
     (layer, io)
 }

@@ -29,11 +29,7 @@ pub(crate) fn build(chat: Chat, assets: Assets) -> Router {
         style: assets.style.clone(),
     };
     let page = PageContext::new(chat, files);
-    let state = AppState {
-        options: leptos_options(),
-        assets: Arc::new(assets),
-        page,
-    };
+    let state = AppState { options: leptos_options(), assets: Arc::new(assets), page };
     Router::new()
         .route("/health", get(health::alive))
         // The pages (`app::App` lists them) and the forms' server functions (`app::forms`).
@@ -73,19 +69,12 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
     if let Some(file) = state.assets.serve(request.uri().path(), request.headers()) {
         return file;
     }
-    render_app_async_with_context(state.given(), state.document())(request)
-        .await
-        .into_response()
+    render_app_async_with_context(state.given(), state.document())(request).await.into_response()
 }
 
 /// Leptos needs these only to reload the page under `cargo leptos watch`: the files' names come from
 /// [`Assets`], because a release binary carries them inside.
 fn leptos_options() -> LeptosOptions {
-    let reload_port = std::env::var("LEPTOS_RELOAD_PORT")
-        .ok()
-        .and_then(|port| port.parse().ok());
-    LeptosOptions::builder()
-        .output_name("beseda")
-        .reload_port(reload_port.unwrap_or(3001))
-        .build()
+    let reload_port = std::env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    LeptosOptions::builder().output_name("beseda").reload_port(reload_port.unwrap_or(3001)).build()
 }

@@ -20,14 +20,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 /// Why Beseda could not start, in one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error(
-        "can't listen on {address}: {}; choose another place with --address",
-        in_words(source)
-    )]
-    Listen {
-        address: SocketAddr,
-        source: io::Error,
-    },
+    #[error("can't listen on {address}: {}; choose another place with --address", in_words(source))]
+    Listen { address: SocketAddr, source: io::Error },
     #[error("can't keep data in {}: {}; choose another directory with --data-dir", path.display(), in_words(source))]
     DataDir { path: PathBuf, source: io::Error },
     #[error(transparent)]
@@ -66,13 +60,7 @@ impl Server {
                 tracing::error!(%error, "the listener failed");
             }
         });
-        Ok(Self {
-            address,
-            chat,
-            io,
-            stopping,
-            serving,
-        })
+        Ok(Self { address, chat, io, stopping, serving })
     }
 
     pub fn url(&self) -> String {
@@ -100,10 +88,7 @@ fn prepare(storage: &Storage) -> Result<PathBuf, StartError> {
     std::fs::create_dir_all(path)
         .and_then(|()| std::fs::write(&probe, b""))
         .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|source| StartError::DataDir {
-            path: path.clone(),
-            source,
-        })?;
+        .map_err(|source| StartError::DataDir { path: path.clone(), source })?;
     Ok(path.join(DATABASE))
 }
 

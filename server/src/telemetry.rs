@@ -7,10 +7,7 @@ use tracing_subscriber::fmt;
 pub fn start(settings: &Telemetry) {
     let filter = EnvFilter::new(&settings.log);
     let colours = std::io::stderr().is_terminal();
-    let builder = fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(std::io::stderr);
+    let builder = fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // A test may have set a subscriber before; that one stays.
     let _ = match settings.log_format {
         LogFormat::Text => builder.try_init(),

@@ -47,14 +47,8 @@ impl Driver {
         let chat = client.namespace(NAMESPACE).ok()?;
         let storage = LetterStorage::of(live.me().id);
         let outbox = RefCell::default();
-        let inner = Rc::new(Inner {
-            live,
-            client,
-            chat,
-            outbox,
-            storage,
-            syncing: Cell::new(false),
-        });
+        let inner =
+            Rc::new(Inner { live, client, chat, outbox, storage, syncing: Cell::new(false) });
         inner.restore();
         let subscriptions = vec![
             inner.on(event::MESSAGE, Inner::heard),
@@ -63,11 +57,7 @@ impl Driver {
         ];
         let countdown = inner.countdown();
         inner.chat.connect();
-        Some(Self {
-            inner,
-            _subscriptions: subscriptions,
-            _countdown: countdown,
-        })
+        Some(Self { inner, _subscriptions: subscriptions, _countdown: countdown })
     }
 
     pub(super) fn act(&self, action: Action) {
@@ -105,16 +95,14 @@ impl Inner {
                     let this = Rc::clone(&this);
                     spawn_local(async move { this.enter().await });
                 }
-                Change::ConnectError {
-                    message,
-                    refused: true,
-                    ..
-                } if &**message == "unauthorized" => {
+                Change::ConnectError { message, refused: true, .. }
+                    if &**message == "unauthorized" =>
+                {
                     this.show(Link::SignedOut);
                 }
                 // A refusal for another reason, or an end that the server wanted: it may pass.
                 Change::ConnectError { refused: true, .. } | Change::Disconnect { .. } => {
-                    this.come_back()
+                    this.come_back();
                 }
                 _ => this.show_state(),
             }
@@ -124,10 +112,7 @@ impl Inner {
     /// The client doesn't return by itself after the server has sent it away.
     fn come_back(self: &Rc<Self>) {
         self.show_state();
-        if matches!(
-            self.client.state(),
-            ClientState::Idle | ClientState::Open { .. }
-        ) {
+        if matches!(self.client.state(), ClientState::Idle | ClientState::Open { .. }) {
             let this = Rc::downgrade(self);
             // Everyone was sent away at once; not everyone shall come back at once.
             let wait = TRY_AGAIN_AFTER.mul_f64(0.5 + js_sys::Math::random());
@@ -153,9 +138,9 @@ impl Inner {
         let now = self.live.link.try_get_untracked();
         let link = match (self.client.state(), now) {
             (_, None | Some(Link::SignedOut)) => return,
-            (ClientState::Waiting { left, .. }, _) => Link::Waiting {
-                seconds: left.as_secs_f32().ceil() as u64,
-            },
+            (ClientState::Waiting { left, .. }, _) => {
+                Link::Waiting { seconds: left.as_secs() + u64::from(left.subsec_nanos() > 0) }
+            }
             // The first connection of a page is no news.
             (_, Some(Link::Page)) => return,
             _ if self.chat.is_connected() => return,
@@ -165,21 +150,14 @@ impl Inner {
     }
 
     fn show(&self, link: Link) {
-        if self
-            .live
-            .link
-            .try_get_untracked()
-            .is_some_and(|now| now != link)
-        {
+        if self.live.link.try_get_untracked().is_some_and(|now| now != link) {
             self.live.link.set(link);
         }
     }
 
     /// Joins the room and catches up; then what was written meanwhile is sent.
     async fn enter(self: Rc<Self>) {
-        let room = InRoom {
-            room: self.live.room().id.to_string(),
-        };
+        let room = InRoom { room: self.live.room().id.to_string() };
         match self.ask::<Joined>(event::JOIN_ROOM, &room).await {
             Ok(joined) => self.entered(joined),
             Err(error) if may_pass(&error) && self.chat.is_connected() => {
@@ -194,9 +172,7 @@ impl Inner {
     fn entered(self: &Rc<Self>, mut joined: Joined) {
         self.show(Link::Connected);
         let members = std::mem::take(&mut joined.members);
-        self.live
-            .people
-            .try_update(|people| *people = super::People::new(members));
+        self.live.people.try_update(|people| *people = super::People::new(members));
         self.apply(Event::Opened(Box::new(joined)));
         self.send_next();
     }
@@ -215,10 +191,7 @@ impl Inner {
     }
 
     fn apply(self: &Rc<Self>, event: Event) {
-        let wish = self
-            .live
-            .timeline
-            .try_update(|timeline| timeline.apply(event));
+        let wish = self.live.timeline.try_update(|timeline| timeline.apply(event));
         if let Some(Wish::Sync { since }) = wish
             && !self.syncing.replace(true)
         {
@@ -229,16 +202,11 @@ impl Inner {
 
     async fn sync(self: Rc<Self>, since: u64) {
         let room = self.live.room().id;
-        let ask = event::Sync {
-            rooms: BTreeMap::from([(room, since)]),
-        };
+        let ask = event::Sync { rooms: BTreeMap::from([(room, since)]) };
         let answer = self.ask::<Synced>(event::SYNC, &ask).await;
         self.syncing.set(false);
         // Without an answer the connection is lost, and the next one begins with a sync.
-        if let Some(changes) = answer
-            .ok()
-            .and_then(|mut synced| synced.rooms.remove(&room))
-        {
+        if let Some(changes) = answer.ok().and_then(|mut synced| synced.rooms.remove(&room)) {
             for message in &changes.messages {
                 self.confirm(message.client_id);
             }
@@ -248,25 +216,15 @@ impl Inner {
 
     fn restore(self: &Rc<Self>) {
         for letter in self.storage.kept(&self.live.room().id.to_string()) {
-            self.apply(Event::Written {
-                id: letter.id,
-                text: letter.text.clone(),
-            });
+            self.apply(Event::Written { id: letter.id, text: letter.text.clone() });
             self.outbox.borrow_mut().push(letter);
         }
     }
 
     fn say(self: &Rc<Self>, text: String) {
-        let letter = Letter {
-            id: new_client_id(),
-            room: self.live.room().id.to_string(),
-            text,
-        };
+        let letter = Letter { id: new_client_id(), room: self.live.room().id.to_string(), text };
         self.storage.keep(&letter);
-        self.apply(Event::Written {
-            id: letter.id,
-            text: letter.text.clone(),
-        });
+        self.apply(Event::Written { id: letter.id, text: letter.text.clone() });
         self.outbox.borrow_mut().push(letter);
         self.send_next();
     }
@@ -304,24 +262,14 @@ impl Inner {
 
     async fn send(self: Rc<Self>, letter: Letter) {
         let Letter { id, room, text } = letter;
-        let message = event::Send {
-            room,
-            id,
-            text,
-            kind: protocol::MessageKind::Text,
-        };
+        let message = event::Send { room, id, text, kind: protocol::MessageKind::Text };
         match self.ask::<Sent>(event::MESSAGE, &message).await {
             Ok(sent) => {
                 self.confirm(id);
                 self.apply(Event::Acked(sent.message));
             }
             Err(error) if may_pass(&error) => {
-                sleep(
-                    error
-                        .retry_after
-                        .map_or(TRY_AGAIN_AFTER, Duration::from_millis),
-                )
-                .await;
+                sleep(error.retry_after.map_or(TRY_AGAIN_AFTER, Duration::from_millis)).await;
                 self.outbox.borrow_mut().unanswered(id);
             }
             Err(error) => {
@@ -337,11 +285,8 @@ impl Inner {
         event: &str,
         payload: &impl Serialize,
     ) -> Result<T, ApiError> {
-        let answer = self
-            .chat
-            .event(event)
-            .timeout(ANSWER_WITHIN)
-            .emit_with_ack::<Box<RawValue>>(payload);
+        let answer =
+            self.chat.event(event).timeout(ANSWER_WITHIN).emit_with_ack::<Box<RawValue>>(payload);
         answer
             .await
             .map_err(|_| ApiError::unavailable(0))

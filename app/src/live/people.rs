@@ -20,26 +20,13 @@ impl People {
             PresenceAction::Online | PresenceAction::Joined => true,
             PresenceAction::Offline => false,
             PresenceAction::Left => {
-                self.members
-                    .retain(|member| member.user.id != presence.user.id);
+                self.members.retain(|member| member.user.id != presence.user.id);
                 return;
             }
         };
-        match self
-            .members
-            .iter_mut()
-            .find(|member| member.user.id == presence.user.id)
-        {
-            Some(member) => {
-                *member = Member {
-                    user: presence.user,
-                    online,
-                }
-            }
-            None => self.members.push(Member {
-                user: presence.user,
-                online,
-            }),
+        match self.members.iter_mut().find(|member| member.user.id == presence.user.id) {
+            Some(member) => *member = Member { user: presence.user, online },
+            None => self.members.push(Member { user: presence.user, online }),
         }
         self.sort();
     }
@@ -58,8 +45,7 @@ impl People {
     }
 
     fn sort(&mut self) {
-        self.members
-            .sort_by_cached_key(|member| member.user.name.to_lowercase());
+        self.members.sort_by_cached_key(|member| member.user.name.to_lowercase());
     }
 }
 
@@ -72,12 +58,7 @@ mod tests {
     fn presence(name: &str, action: PresenceAction) -> RoomPresence {
         let id = UserId(Uuid::from_u128(name.len() as u128));
         let user = User::new(id, name.into(), Role::Guest);
-        RoomPresence {
-            room: RoomId(Uuid::nil()),
-            user,
-            action,
-            count: 0,
-        }
+        RoomPresence { room: RoomId(Uuid::nil()), user, action, count: 0 }
     }
 
     fn names(users: &[User]) -> Vec<&str> {

@@ -11,9 +11,7 @@ pub(super) struct LetterStorage {
 impl LetterStorage {
     /// Each user of this browser has their own.
     pub(super) fn of(user: UserId) -> Self {
-        Self {
-            prefix: format!("beseda.outbox.{user}."),
-        }
+        Self { prefix: format!("beseda.outbox.{user}.") }
     }
 
     pub(super) fn keep(&self, letter: &Letter) {

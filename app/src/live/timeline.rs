@@ -86,11 +86,7 @@ impl Timeline {
             Event::Synced(changes) => self.synced(changes),
             Event::Written { id, text } => {
                 if !self.seqs.contains_key(&id) && self.draft(id).is_none() {
-                    self.drafts.push(Arc::new(Draft {
-                        id,
-                        text,
-                        refused: None,
-                    }));
+                    self.drafts.push(Arc::new(Draft { id, text, refused: None }));
                 }
                 Wish::Nothing
             }
@@ -115,19 +111,14 @@ impl Timeline {
     /// when the server confirms it.
     pub fn keys(&self) -> Vec<ClientId> {
         let said = self.messages.values().map(|message| message.client_id);
-        said.chain(self.drafts.iter().map(|draft| draft.id))
-            .collect()
+        said.chain(self.drafts.iter().map(|draft| draft.id)).collect()
     }
 
     pub fn row(&self, key: ClientId) -> Option<Row> {
         match self.seqs.get(&key) {
             Some(seq) => {
                 let message = Arc::clone(self.messages.get(seq)?);
-                let before = self
-                    .messages
-                    .range(..seq)
-                    .next_back()
-                    .map(|(_, before)| before);
+                let before = self.messages.range(..seq).next_back().map(|(_, before)| before);
                 let first = before.is_none_or(|before| {
                     before.user.id != message.user.id || message.at - before.at > TOGETHER_MS
                 });
@@ -178,11 +169,7 @@ impl Timeline {
 
     fn behind(&mut self, heard: u64) -> Wish {
         self.heard = self.heard.max(heard);
-        if self.heard > self.rev {
-            Wish::Sync { since: self.rev }
-        } else {
-            Wish::Nothing
-        }
+        if self.heard > self.rev { Wish::Sync { since: self.rev } } else { Wish::Nothing }
     }
 
     /// The latest change of a message wins, however they arrive.
@@ -197,10 +184,7 @@ impl Timeline {
 
     fn mark(&mut self, id: ClientId, refused: Option<ApiError>) -> Wish {
         if let Some(draft) = self.drafts.iter_mut().find(|draft| draft.id == id) {
-            *draft = Arc::new(Draft {
-                refused,
-                ..(**draft).clone()
-            });
+            *draft = Arc::new(Draft { refused, ..(**draft).clone() });
         }
         Wish::Nothing
     }
@@ -233,20 +217,12 @@ mod tests {
     }
 
     fn changed(seq: u64) -> Event {
-        Event::Changed(MessageChanged {
-            room: ROOM,
-            rev: seq,
-            message: message(seq),
-        })
+        Event::Changed(MessageChanged { room: ROOM, rev: seq, message: message(seq) })
     }
 
     fn synced(revs: std::ops::RangeInclusive<u64>, complete: bool) -> Event {
         let rev = *revs.end();
-        Event::Synced(Changes {
-            messages: revs.map(message).collect(),
-            rev,
-            complete,
-        })
+        Event::Synced(Changes { messages: revs.map(message).collect(), rev, complete })
     }
 
     fn keys(timeline: &Timeline) -> Vec<ClientId> {
@@ -258,10 +234,7 @@ mod tests {
         let mut timeline = Timeline::default();
         assert_eq!(timeline.apply(changed(1)), Wish::Nothing);
         assert_eq!(timeline.apply(changed(4)), Wish::Sync { since: 1 });
-        assert_eq!(
-            timeline.apply(synced(2..=3, false)),
-            Wish::Sync { since: 3 }
-        );
+        assert_eq!(timeline.apply(synced(2..=3, false)), Wish::Sync { since: 3 });
         assert_eq!(timeline.apply(synced(4..=4, true)), Wish::Nothing);
         assert_eq!(keys(&timeline), (1..=4).map(client).collect::<Vec<_>>());
         assert_eq!(timeline.rev(), 4);
@@ -273,9 +246,8 @@ mod tests {
         for arrived in 0_u64..64 {
             for backwards in [false, true] {
                 let mut timeline = Timeline::default();
-                let mut seqs: Vec<u64> = (1..=6)
-                    .filter(|seq| arrived & (1 << (seq - 1)) != 0)
-                    .collect();
+                let mut seqs: Vec<u64> =
+                    (1..=6).filter(|seq| arrived & (1 << (seq - 1)) != 0).collect();
                 if backwards {
                     seqs.reverse();
                 }
@@ -284,11 +256,7 @@ mod tests {
                 }
                 let since = timeline.rev();
                 timeline.apply(synced(since + 1..=6, true));
-                assert_eq!(
-                    keys(&timeline),
-                    (1..=6).map(client).collect::<Vec<_>>(),
-                    "{arrived:b}"
-                );
+                assert_eq!(keys(&timeline), (1..=6).map(client).collect::<Vec<_>>(), "{arrived:b}");
             }
         }
     }
@@ -306,34 +274,22 @@ mod tests {
     #[test]
     fn an_own_message_keeps_its_row() {
         let mut timeline = Timeline::default();
-        timeline.apply(Event::Written {
-            id: client(1),
-            text: "message 1".into(),
-        });
+        timeline.apply(Event::Written { id: client(1), text: "message 1".into() });
         assert!(matches!(timeline.row(client(1)), Some(Row::Draft(_))));
         timeline.apply(Event::Acked(message(1)));
         timeline.apply(changed(1));
         assert_eq!(keys(&timeline), [client(1)]);
         assert!(matches!(timeline.row(client(1)), Some(Row::Said { .. })));
         // A draft that an older tab kept: it was said long ago.
-        timeline.apply(Event::Written {
-            id: client(1),
-            text: "message 1".into(),
-        });
+        timeline.apply(Event::Written { id: client(1), text: "message 1".into() });
         assert_eq!(keys(&timeline), [client(1)]);
     }
 
     #[test]
     fn a_refused_message_stays_until_it_is_withdrawn() {
         let mut timeline = Timeline::default();
-        timeline.apply(Event::Written {
-            id: client(1),
-            text: "x".into(),
-        });
-        timeline.apply(Event::Refused {
-            id: client(1),
-            error: ApiError::internal(),
-        });
+        timeline.apply(Event::Written { id: client(1), text: "x".into() });
+        timeline.apply(Event::Refused { id: client(1), error: ApiError::internal() });
         assert!(
             matches!(timeline.row(client(1)), Some(Row::Draft(draft)) if draft.refused.is_some())
         );
@@ -349,16 +305,8 @@ mod tests {
     fn an_older_version_of_a_message_does_not_overwrite_a_newer_one() {
         let mut timeline = Timeline::default();
         timeline.apply(changed(1));
-        let edited = Message {
-            rev: 2,
-            text: "edited".into(),
-            ..message(1)
-        };
-        timeline.apply(Event::Changed(MessageChanged {
-            room: ROOM,
-            rev: 2,
-            message: edited,
-        }));
+        let edited = Message { rev: 2, text: "edited".into(), ..message(1) };
+        timeline.apply(Event::Changed(MessageChanged { room: ROOM, rev: 2, message: edited }));
         timeline.apply(changed(1));
         let Some(Row::Said { message, .. }) = timeline.row(client(1)) else {
             panic!("the row is gone")

@@ -41,12 +41,7 @@ fn refused(code: ErrorCode) -> AnyView {
 
 #[component]
 fn RoomScreen(view: RoomView) -> impl IntoView {
-    let RoomView {
-        me,
-        joined,
-        returned,
-        next,
-    } = view;
+    let RoomView { me, joined, returned, next } = view;
     let room = joined.room.clone();
     let title = format!("#{} · Beseda", room.name);
     let (name, topic) = (format!("#{}", room.name), room.topic.clone());

@@ -14,14 +14,8 @@ pub(crate) fn Composer(returned: Option<Returned>, next: ClientId) -> impl IntoV
     let words = words();
     let live = expect_context::<Live>();
     let field = NodeRef::<Textarea>::new();
-    let problem = RwSignal::new(
-        returned
-            .as_ref()
-            .map(|returned| words.problem(&returned.error)),
-    );
-    let draft = returned
-        .map(|returned| escape(&returned.text))
-        .unwrap_or_default();
+    let problem = RwSignal::new(returned.as_ref().map(|returned| words.problem(&returned.error)));
+    let draft = returned.map(|returned| escape(&returned.text)).unwrap_or_default();
     let send = move || {
         let Some(field) = field.get_untracked() else {
             return;

@@ -89,8 +89,5 @@ fn draft_view(draft: &Arc<Draft>, live: Live) -> AnyView {
 }
 
 fn initial(name: &str) -> String {
-    name.chars()
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default()
+    name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
 }

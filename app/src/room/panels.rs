@@ -63,11 +63,7 @@ pub(crate) fn People() -> impl IntoView {
 fn Person(user: User, online: bool) -> impl IntoView {
     let words = words();
     let me = expect_context::<Live>().me();
-    let note = if user.id == me.id {
-        Some(words.you)
-    } else {
-        user.guest.then_some(words.guest)
-    };
+    let note = if user.id == me.id { Some(words.you) } else { user.guest.then_some(words.guest) };
     view! {
         <li class="item" class:me=user.id == me.id>
             <span class="dot" class:on=online aria-hidden="true"></span>

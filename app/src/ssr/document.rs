@@ -26,11 +26,7 @@ pub fn shell(options: LeptosOptions) -> Page {
     let Some(PageContext { files, .. }) = use_context() else {
         return ().into_any();
     };
-    let PageFiles {
-        script,
-        wasm,
-        style,
-    } = files;
+    let PageFiles { script, wasm, style } = files;
     let nonce = use_nonce();
     send_headers(nonce.as_deref());
     // A preload link would fetch the wasm even where scripts are off.
@@ -69,11 +65,7 @@ fn send_headers(nonce: Option<&str>) {
     };
     let nonce = nonce.unwrap_or_default();
     // `cargo leptos watch` tells the page to reload over a socket of its own.
-    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() {
-        " ws:"
-    } else {
-        ""
-    };
+    let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws:" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
          style-src 'self'; img-src 'self' data:; connect-src 'self'{reload}; manifest-src 'self'; \

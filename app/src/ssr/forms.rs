@@ -17,18 +17,14 @@ pub(crate) async fn lobby() -> Result<Lobby, Refusal> {
     if asker(&context.chat).await.is_ok() {
         redirect(&room_path(GENERAL));
     }
-    Ok(Lobby {
-        online: context.chat.online_count(),
-    })
+    Ok(Lobby { online: context.chat.online_count() })
 }
 
 pub(crate) async fn room(slug: &str) -> Result<RoomView, Refusal> {
-    show_room(slug)
-        .await
-        .inspect_err(|Refusal(error)| match error.code {
-            ErrorCode::Unauthorized => redirect("/"),
-            code => set_status(code),
-        })
+    show_room(slug).await.inspect_err(|Refusal(error)| match error.code {
+        ErrorCode::Unauthorized => redirect("/"),
+        code => set_status(code),
+    })
 }
 
 async fn show_room(slug: &str) -> Result<RoomView, Refusal> {
@@ -39,12 +35,7 @@ async fn show_room(slug: &str) -> Result<RoomView, Refusal> {
     let room = chat.join(&who, slug).await.map_err(refusal)?;
     let joined = chat.view(&who, room).await.map_err(refusal)?;
     let returned = context.returned.take(who.session);
-    Ok(RoomView {
-        me: who.user,
-        joined,
-        returned,
-        next: ClientId(Uuid::now_v7()),
-    })
+    Ok(RoomView { me: who.user, joined, returned, next: ClientId(Uuid::now_v7()) })
 }
 
 pub(crate) async fn sign_in(name: String) -> Result<Option<ApiError>, Refusal> {
@@ -61,11 +52,7 @@ pub(crate) async fn sign_in(name: String) -> Result<Option<ApiError>, Refusal> {
 
 async fn enter(name: &str) -> Result<(), Refusal> {
     let name = Name::parse(name).map_err(Refusal)?;
-    let signed_in = context()?
-        .chat
-        .sign_in_guest(&name)
-        .await
-        .map_err(refusal)?;
+    let signed_in = context()?.chat.sign_in_guest(&name).await.map_err(refusal)?;
     session::remember(&signed_in.token);
     Ok(())
 }
@@ -120,18 +107,13 @@ fn room_path(slug: &str) -> String {
 /// Whether a browser without wasm sent this form, and expects a page for an answer.
 fn is_plain_form() -> bool {
     let accept = headers().and_then(|headers| headers.get(ACCEPT).cloned());
-    accept.is_some_and(|accept| {
-        accept
-            .to_str()
-            .is_ok_and(|accept| accept.contains("text/html"))
-    })
+    accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")))
 }
 
 fn set_status(code: ErrorCode) {
-    if let (Some(response), Ok(status)) = (
-        use_context::<ResponseOptions>(),
-        StatusCode::from_u16(code.http_status()),
-    ) {
+    if let (Some(response), Ok(status)) =
+        (use_context::<ResponseOptions>(), StatusCode::from_u16(code.http_status()))
+    {
         response.set_status(status);
     }
 }

@@ -27,11 +27,7 @@ pub struct PageContext {
 
 impl PageContext {
     pub fn new(chat: Chat, files: PageFiles) -> Self {
-        Self {
-            chat,
-            files,
-            returned: ReturnedTexts::default(),
-        }
+        Self { chat, files, returned: ReturnedTexts::default() }
     }
 
     pub fn provide(&self) {
@@ -64,10 +60,6 @@ pub(crate) fn lang() -> Lang {
         return Lang::default();
     };
     let chosen = session::value(&headers, session::LANGUAGE).and_then(|tag| Lang::from_tag(&tag));
-    let asked = headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok());
-    chosen
-        .or_else(|| asked.and_then(Lang::from_header))
-        .unwrap_or_default()
+    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    chosen.or_else(|| asked.and_then(Lang::from_header)).unwrap_or_default()
 }

@@ -22,9 +22,6 @@ impl ReturnedTexts {
     }
 
     pub(super) fn take(&self, session: SessionId) -> Option<Returned> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&session)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&session)
     }
 }

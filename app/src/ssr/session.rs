@@ -25,26 +25,17 @@ pub fn bearer(headers: &HeaderMap) -> Option<Token> {
 }
 
 pub(crate) fn value(headers: &HeaderMap, name: &str) -> Option<String> {
-    let texts = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok());
+    let texts = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut cookies = texts.flat_map(Cookie::split_parse).filter_map(Result::ok);
-    cookies
-        .find(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
+    cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
 }
 
 pub(crate) fn remember(token: &Token) {
-    set(Cookie::build((SESSION, token.as_str()))
-        .http_only(true)
-        .max_age(KEPT));
+    set(Cookie::build((SESSION, token.as_str())).http_only(true).max_age(KEPT));
 }
 
 pub(crate) fn forget() {
-    set(Cookie::build((SESSION, ""))
-        .http_only(true)
-        .max_age(Duration::ZERO));
+    set(Cookie::build((SESSION, "")).http_only(true).max_age(Duration::ZERO));
 }
 
 pub(crate) fn remember_language(code: &'static str) {
@@ -69,12 +60,7 @@ mod tests {
             COOKIE,
             HeaderValue::from_static("a=b; beseda_session=abc; ;;=x"),
         )]);
-        assert_eq!(
-            cookie(&headers)
-                .map(|token| token.as_str().to_owned())
-                .as_deref(),
-            Some("abc")
-        );
+        assert_eq!(cookie(&headers).map(|token| token.as_str().to_owned()).as_deref(), Some("abc"));
         assert!(cookie(&HeaderMap::new()).is_none());
     }
 }

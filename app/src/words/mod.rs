@@ -82,9 +82,7 @@ impl Lang {
     /// From a tag such as `zh-Hans-CN`.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let language = tag.trim().split(['-', '_']).next()?;
-        Self::ALL
-            .into_iter()
-            .find(|lang| lang.code().eq_ignore_ascii_case(language))
+        Self::ALL.into_iter().find(|lang| lang.code().eq_ignore_ascii_case(language))
     }
 
     /// The best of an `Accept-Language` header. Browsers list languages best first, but a program may
@@ -92,10 +90,7 @@ impl Lang {
     pub fn from_header(header: &str) -> Option<Self> {
         let weighed = header.split(',').filter_map(|item| {
             let (tag, weight) = item.split_once(";q=").unwrap_or((item, "1"));
-            Some((
-                Self::from_tag(tag)?,
-                weight.trim().parse::<f32>().unwrap_or(0.0),
-            ))
+            Some((Self::from_tag(tag)?, weight.trim().parse::<f32>().unwrap_or(0.0)))
         });
         let best = weighed.fold(None, |best: Option<(Self, f32)>, next| match best {
             Some(best) if best.1 >= next.1 => Some(best),
@@ -150,10 +145,7 @@ mod tests {
     #[test]
     fn the_language_follows_the_header() {
         assert_eq!(Lang::from_header("ru-RU,ru;q=0.9,en;q=0.8"), Some(Lang::Ru));
-        assert_eq!(
-            Lang::from_header("de, fr;q=0.9, zh-CN;q=0.5"),
-            Some(Lang::Zh)
-        );
+        assert_eq!(Lang::from_header("de, fr;q=0.9, zh-CN;q=0.5"), Some(Lang::Zh));
         assert_eq!(Lang::from_header("en;q=0.1, zh;q=0.7"), Some(Lang::Zh));
         assert_eq!(Lang::from_header("de"), None);
         assert_eq!(Lang::from_header("*;q=x,,;"), None);

@@ -76,11 +76,7 @@ pub enum OpenError {
          start that newer Beseda, or restore a backup made before the upgrade",
         path.display()
     )]
-    Newer {
-        path: PathBuf,
-        found: i64,
-        known: i64,
-    },
+    Newer { path: PathBuf, found: i64, known: i64 },
 }
 
 pub struct NewGuest {

@@ -49,45 +49,27 @@ impl Assets {
         } else {
             Source::Embedded
         };
-        Self {
-            script: packaged(".js"),
-            wasm: packaged(".wasm"),
-            style: packaged(".css"),
-            source,
-        }
+        Self { script: packaged(".js"), wasm: packaged(".wasm"), style: packaged(".css"), source }
     }
 
     /// The file at this path, or nothing.
     pub(crate) fn serve(&self, path: &str, request: &HeaderMap) -> Option<Response> {
         let found = self.source.find(path, request)?;
-        let cached = if self.is_hashed(path) {
-            IMMUTABLE
-        } else {
-            REVALIDATE
-        };
+        let cached = if self.is_hashed(path) { IMMUTABLE } else { REVALIDATE };
         let mut headers: Vec<(HeaderName, String)> = vec![
             (CONTENT_TYPE, content_type(path).into()),
             (CACHE_CONTROL, cached.into()),
             (VARY, "accept-encoding".into()),
         ];
-        headers.extend(
-            found
-                .encoding
-                .map(|encoding| (CONTENT_ENCODING, encoding.into())),
-        );
+        headers.extend(found.encoding.map(|encoding| (CONTENT_ENCODING, encoding.into())));
         if let Some(etag) = found.etag {
-            let fresh = request
-                .get(IF_NONE_MATCH)
-                .and_then(|value| value.to_str().ok());
+            let fresh = request.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
             let unchanged =
                 fresh.is_some_and(|known| known.split(',').any(|one| one.trim() == etag));
             headers.push((ETAG, etag));
             if unchanged {
                 return Some(
-                    (
-                        StatusCode::NOT_MODIFIED,
-                        axum::response::AppendHeaders(headers),
-                    )
+                    (StatusCode::NOT_MODIFIED, axum::response::AppendHeaders(headers))
                         .into_response(),
                 );
             }
@@ -110,27 +92,15 @@ impl Source {
                 let file = EMBEDDED.iter().find(|file| file.path == path)?;
                 let (encoding, bytes) = file.best_for(request);
                 // Two encodings are two representations: a strong tag tells them apart.
-                let suffix = encoding
-                    .map(|encoding| format!("-{encoding}"))
-                    .unwrap_or_default();
+                let suffix = encoding.map(|encoding| format!("-{encoding}")).unwrap_or_default();
                 let etag = Some(format!("\"{}{suffix}\"", file.etag));
-                Some(Found {
-                    bytes: Bytes::from_static(bytes),
-                    encoding,
-                    etag,
-                })
+                Some(Found { bytes: Bytes::from_static(bytes), encoding, etag })
             }
             Self::Directory(root) => {
                 let relative = Path::new(path.strip_prefix('/')?);
-                let inside = relative
-                    .components()
-                    .all(|part| matches!(part, Component::Normal(_)));
+                let inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
                 let bytes = std::fs::read(root.join(relative)).ok().filter(|_| inside)?;
-                Some(Found {
-                    bytes: bytes.into(),
-                    encoding: None,
-                    etag: None,
-                })
+                Some(Found { bytes: bytes.into(), encoding: None, etag: None })
             }
         }
     }
@@ -142,10 +112,7 @@ fn packaged(suffix: &str) -> String {
     let mut packaged = embedded.filter_map(|path| path.strip_prefix(PACKAGE));
     let is_it = |name: &str| name.ends_with(suffix) && !name.contains('/');
     let name = packaged.find(|name| is_it(name)).map(str::to_owned);
-    format!(
-        "{PACKAGE}{}",
-        name.unwrap_or_else(|| format!("beseda{suffix}"))
-    )
+    format!("{PACKAGE}{}", name.unwrap_or_else(|| format!("beseda{suffix}")))
 }
 
 impl Embedded {
@@ -159,15 +126,10 @@ impl Embedded {
 }
 
 fn accepts(request: &HeaderMap, encoding: &str) -> bool {
-    let listed = request
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let listed = request.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     listed.flat_map(|list| list.split(',')).any(|one| {
         let mut parts = one.split(';').map(str::trim);
-        let named = parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding));
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
         named && parts.all(|parameter| !matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
@@ -196,21 +158,10 @@ mod tests {
 
     #[test]
     fn the_best_encoding_that_the_browser_takes() {
-        let file = Embedded {
-            path: "",
-            etag: "",
-            plain: b"p",
-            brotli: Some(b"b"),
-            gzip: Some(b"g"),
-        };
-        assert_eq!(
-            file.best_for(&asking_for("gzip, deflate, br, zstd")).0,
-            Some("br")
-        );
-        assert_eq!(
-            file.best_for(&asking_for("br;q=0, gzip;q=0.5")).0,
-            Some("gzip")
-        );
+        let file =
+            Embedded { path: "", etag: "", plain: b"p", brotli: Some(b"b"), gzip: Some(b"g") };
+        assert_eq!(file.best_for(&asking_for("gzip, deflate, br, zstd")).0, Some("br"));
+        assert_eq!(file.best_for(&asking_for("br;q=0, gzip;q=0.5")).0, Some("gzip"));
         assert_eq!(file.best_for(&HeaderMap::new()), (None, &b"p"[..]));
     }
 

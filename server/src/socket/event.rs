@@ -68,11 +68,7 @@ async fn run<E: Event>(session: &Session, payload: Value, responder: Responder) 
 }
 
 fn malformed(event: &str, error: &serde_json::Error) -> ApiError {
-    ApiError::invalid(
-        "payload",
-        Reason::Malformed,
-        format!("`{event}` can't be read: {error}"),
-    )
+    ApiError::invalid("payload", Reason::Malformed, format!("`{event}` can't be read: {error}"))
 }
 
 /// An event as it arrived.

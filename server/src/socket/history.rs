@@ -11,10 +11,6 @@ impl Event for History {
     type Answer = Page;
 
     async fn handle(session: &Session, ask: event::History) -> Result<Answer<Page>, Error> {
-        session
-            .chat
-            .history(&session.who, &ask)
-            .await
-            .map(Answer::Now)
+        session.chat.history(&session.who, &ask).await.map(Answer::Now)
     }
 }

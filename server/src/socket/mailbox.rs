@@ -46,11 +46,7 @@ impl Mailbox {
 
     /// Handles everything, from CONNECT until the socket has gone.
     pub(super) async fn serve(self, session: Session) {
-        let waiting = self
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(letters) = waiting else { return };
         let counted = session.chat.connected(&session.who).await;
         if let Err(error) = &counted {
@@ -84,11 +80,7 @@ async fn handle_all(
 }
 
 async fn handle(session: &Session, letter: Envelope) -> Unanswered {
-    let Some(entry) = session
-        .events
-        .iter()
-        .find(|entry| entry.name == letter.event)
-    else {
+    let Some(entry) = session.events.iter().find(|entry| entry.name == letter.event) else {
         let told = "there is no such event; the list is in the documentation";
         let error: Error = ApiError::new(ErrorCode::Validation, told).into();
         letter.responder.answer::<()>(Err(error));

@@ -61,10 +61,8 @@ pub(crate) async fn authenticate(
         .or_else(|| app::ssr::session::bearer(headers))
         .or_else(|| app::ssr::session::cookie(headers))
         .ok_or(Refused(ErrorCode::Unauthorized))?;
-    let who = chat
-        .authenticate(&token)
-        .await
-        .map_err(|error| Refused(ApiError::from(error).code))?;
+    let who =
+        chat.authenticate(&token).await.map_err(|error| Refused(ApiError::from(error).code))?;
     let mailbox = Mailbox::new();
     listen(&socket, &mailbox);
     socket.extensions.insert(Arrival { who, mailbox });
@@ -94,13 +92,6 @@ fn listen(socket: &SocketRef, mailbox: &Mailbox) {
 
 pub(crate) async fn connect(socket: SocketRef, chat: Chat, events: &'static [Entry]) {
     if let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() {
-        mailbox
-            .serve(Session {
-                chat,
-                who,
-                socket,
-                events,
-            })
-            .await;
+        mailbox.serve(Session { chat, who, socket, events }).await;
     }
 }

@@ -11,10 +11,6 @@ impl Event for Presence {
     type Answer = People;
 
     async fn handle(session: &Session, ask: InRoom) -> Result<Answer<People>, Error> {
-        session
-            .chat
-            .online(&session.who, &ask.room)
-            .await
-            .map(Answer::Now)
+        session.chat.online(&session.who, &ask.room).await.map(Answer::Now)
     }
 }

@@ -12,13 +12,8 @@ impl Event for WhoAmI {
     type Answer = event::WhoAmI;
 
     async fn handle(session: &Session, _: IgnoredAny) -> Result<Answer<event::WhoAmI>, Error> {
-        let server = ServerInfo {
-            name: "Beseda".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        };
-        Ok(Answer::Now(event::WhoAmI {
-            user: session.who.user.clone(),
-            server,
-        }))
+        let server =
+            ServerInfo { name: "Beseda".into(), version: env!("CARGO_PKG_VERSION").into() };
+        Ok(Answer::Now(event::WhoAmI { user: session.who.user.clone(), server }))
     }
 }

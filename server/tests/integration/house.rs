@@ -32,19 +32,9 @@ impl House {
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().to_str().unwrap();
-        let args = [
-            &["beseda", "--address", "127.0.0.1:0", "--data-dir", data],
-            flags,
-        ]
-        .concat();
-        let server = Server::start(Settings::from_args(args).unwrap())
-            .await
-            .unwrap();
-        Self {
-            url: server.url(),
-            server,
-            _dir: dir,
-        }
+        let args = [&["beseda", "--address", "127.0.0.1:0", "--data-dir", data], flags].concat();
+        let server = Server::start(Settings::from_args(args).unwrap()).await.unwrap();
+        Self { url: server.url(), server, _dir: dir }
     }
 
     pub(crate) async fn close(self) {
@@ -58,10 +48,7 @@ impl House {
 }
 
 fn browser() -> reqwest::Client {
-    reqwest::Client::builder()
-        .redirect(Policy::none())
-        .build()
-        .unwrap()
+    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
 }
 
 pub(crate) fn get(url: &str, path: &str) -> RequestBuilder {
@@ -76,12 +63,7 @@ pub(crate) async fn submit(
     cookie: &str,
 ) -> Response {
     let request = browser().post(format!("{url}/forms/{form}")).form(fields);
-    request
-        .header(ACCEPT, "text/html")
-        .header("cookie", cookie)
-        .send()
-        .await
-        .unwrap()
+    request.header(ACCEPT, "text/html").header("cookie", cookie).send().await.unwrap()
 }
 
 pub(crate) fn location(response: &Response) -> &str {
@@ -116,19 +98,12 @@ impl Person {
         event: &str,
         payload: &impl Serialize,
     ) -> Result<T, ApiError> {
-        let answer = self
-            .chat
-            .event(event)
-            .timeout(PATIENCE)
-            .emit_with_ack::<Value>(payload)
-            .await;
+        let answer = self.chat.event(event).timeout(PATIENCE).emit_with_ack::<Value>(payload).await;
         reply::read(&answer.unwrap().to_string())
     }
 
     pub(crate) async fn join(&self) -> Joined {
-        self.ask("join-room", &json!({ "room": "general" }))
-            .await
-            .unwrap()
+        self.ask("join-room", &json!({ "room": "general" })).await.unwrap()
     }
 
     pub(crate) async fn say(&self, text: &str) -> Result<Message, ApiError> {
@@ -147,8 +122,6 @@ pub(crate) fn to_general(text: &str) -> Value {
 
 /// The next event of a stream, read.
 pub(crate) async fn next<T: DeserializeOwned>(events: &mut Stream<Event>) -> T {
-    let event = tokio::time::timeout(PATIENCE, events.next())
-        .await
-        .expect("an event");
+    let event = tokio::time::timeout(PATIENCE, events.next()).await.expect("an event");
     event.get(0).unwrap()
 }

@@ -6,12 +6,8 @@ use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE};
 use uuid::Uuid;
 
 async fn page(url: &str, path: &str, cookie: &str) -> (StatusCode, String) {
-    let response = get(url, path)
-        .header(COOKIE, cookie)
-        .header("accept", "text/html")
-        .send()
-        .await
-        .unwrap();
+    let response =
+        get(url, path).header(COOKIE, cookie).header("accept", "text/html").send().await.unwrap();
     (response.status(), response.text().await.unwrap())
 }
 
@@ -20,30 +16,19 @@ async fn the_first_page_asks_for_a_name() {
     let house = House::open().await;
     let response = get(&house.url, "/").send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
-    let policy = response.headers()[CONTENT_SECURITY_POLICY]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    assert!(
-        policy.contains("'nonce-") && !policy.contains("unsafe-inline"),
-        "{policy}"
-    );
+    let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+    assert!(policy.contains("'nonce-") && !policy.contains("unsafe-inline"), "{policy}");
     let html = response.text().await.unwrap();
-    assert!(
-        html.contains("Your name") && html.contains("action=\"/forms/sign-in\""),
-        "{html}"
-    );
+    assert!(html.contains("Your name") && html.contains("action=\"/forms/sign-in\""), "{html}");
     house.close().await;
 }
 
 #[tokio::test]
 async fn the_page_speaks_the_readers_language() {
     let house = House::open().await;
-    for (asked, lang, word) in [
-        ("ru", "ru", "Ваше имя"),
-        ("zh-TW,en;q=0.5", "zh", "你的名字"),
-        ("fr", "en", "Your name"),
-    ] {
+    for (asked, lang, word) in
+        [("ru", "ru", "Ваше имя"), ("zh-TW,en;q=0.5", "zh", "你的名字"), ("fr", "en", "Your name")]
+    {
         let html = get(&house.url, "/")
             .header(ACCEPT_LANGUAGE, asked)
             .send()
@@ -52,33 +37,19 @@ async fn the_page_speaks_the_readers_language() {
             .text()
             .await
             .unwrap();
-        assert!(
-            html.contains(&format!("<html lang=\"{lang}\"")) && html.contains(word),
-            "{asked}"
-        );
+        assert!(html.contains(&format!("<html lang=\"{lang}\"")) && html.contains(word), "{asked}");
     }
     let chosen = submit(&house.url, "language", &[("lang", "zh")], "").await;
-    assert!(
-        chosen.headers()["set-cookie"]
-            .to_str()
-            .unwrap()
-            .starts_with("beseda_language=zh;")
-    );
+    assert!(chosen.headers()["set-cookie"].to_str().unwrap().starts_with("beseda_language=zh;"));
     house.close().await;
 }
 
 #[tokio::test]
 async fn without_a_session_a_room_leads_to_the_first_page() {
     let house = House::open().await;
-    let response = get(&house.url, "/room/general")
-        .header("accept", "text/html")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        (response.status(), location(&response)),
-        (StatusCode::FOUND, "/")
-    );
+    let response =
+        get(&house.url, "/room/general").header("accept", "text/html").send().await.unwrap();
+    assert_eq!((response.status(), location(&response)), (StatusCode::FOUND, "/"));
     house.close().await;
 }
 
@@ -87,32 +58,20 @@ async fn a_form_signs_in_posts_and_signs_out() {
     let house = House::open().await;
     let session = format!("beseda_session={}", sign_in(&house.url, "Anna").await);
     let id = Uuid::now_v7().to_string();
-    let fields = [
-        ("room", "general"),
-        ("id", id.as_str()),
-        ("text", "one\r\n<i>two</i>"),
-    ];
+    let fields = [("room", "general"), ("id", id.as_str()), ("text", "one\r\n<i>two</i>")];
     // Twice, as an impatient finger does it.
     for _ in 0..2 {
         let posted = submit(&house.url, "message", &fields, &session).await;
-        assert_eq!(
-            (posted.status(), location(&posted)),
-            (StatusCode::FOUND, "/room/general")
-        );
+        assert_eq!((posted.status(), location(&posted)), (StatusCode::FOUND, "/room/general"));
     }
     let (status, html) = page(&house.url, "/room/general", &session).await;
     assert_eq!(status, StatusCode::OK);
-    assert_eq!(
-        html.matches("one\n&lt;i&gt;two&lt;/i&gt;").count(),
-        1,
-        "{html}"
-    );
+    assert_eq!(html.matches("one\n&lt;i&gt;two&lt;/i&gt;").count(), 1, "{html}");
 
     let out = submit(&house.url, "sign-out", &[], &session).await;
     assert_eq!(location(&out), "/");
-    let again = get(&house.url, "/room/general")
-        .header(COOKIE, &session)
-        .header("accept", "text/html");
+    let again =
+        get(&house.url, "/room/general").header(COOKIE, &session).header("accept", "text/html");
     assert_eq!(again.send().await.unwrap().status(), StatusCode::FOUND);
     house.close().await;
 }
@@ -121,15 +80,8 @@ async fn a_form_signs_in_posts_and_signs_out() {
 async fn a_refused_form_says_why_and_gives_the_text_back_once() {
     let house = House::open().await;
     let session = format!("beseda_session={}", sign_in(&house.url, "Anna").await);
-    let (id, long) = (
-        Uuid::now_v7().to_string(),
-        format!("</textarea>{}", "字".repeat(5_000)),
-    );
-    let fields = [
-        ("room", "general"),
-        ("id", id.as_str()),
-        ("text", long.as_str()),
-    ];
+    let (id, long) = (Uuid::now_v7().to_string(), format!("</textarea>{}", "字".repeat(5_000)));
+    let fields = [("room", "general"), ("id", id.as_str()), ("text", long.as_str())];
     submit(&house.url, "message", &fields, &session).await;
     let (_, html) = page(&house.url, "/room/general", &session).await;
     assert!(html.contains("A message can have at most 5,000 characters."));
@@ -150,12 +102,7 @@ async fn a_refused_form_says_why_and_gives_the_text_back_once() {
 async fn what_is_not_there_is_404_in_words() {
     let house = House::open().await;
     let session = format!("beseda_session={}", sign_in(&house.url, "Anna").await);
-    for path in [
-        "/nowhere",
-        "/room/nowhere",
-        "/pkg/nothing.js",
-        "/../etc/passwd",
-    ] {
+    for path in ["/nowhere", "/room/nowhere", "/pkg/nothing.js", "/../etc/passwd"] {
         let (status, html) = page(&house.url, path, &session).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(html.contains("There is nothing here."), "{path}");
@@ -170,10 +117,7 @@ async fn broken_forms_are_refused_without_harm() {
     for (form, fields) in [
         ("sign-in", vec![]),
         ("message", vec![("room", "general")]),
-        (
-            "message",
-            vec![("room", "general"), ("id", "x"), ("text", "y")],
-        ),
+        ("message", vec![("room", "general"), ("id", "x"), ("text", "y")]),
         ("language", vec![("lang", "tlh")]),
     ] {
         let answer = submit(&house.url, form, &fields, &session).await;

@@ -13,14 +13,8 @@ use tokio::process::{Child, Command};
 
 fn beseda(data_dir: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beseda"));
-    command
-        .args(["--address", address, "--data-dir"])
-        .arg(data_dir)
-        .env_clear();
-    command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+    command.args(["--address", address, "--data-dir"]).arg(data_dir).env_clear();
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
@@ -29,20 +23,14 @@ async fn start(data_dir: &Path, address: &str) -> (Child, String) {
     let mut child = beseda(data_dir, address).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = lines.next_line().await.unwrap().expect("a first line");
-    (
-        child,
-        line.strip_prefix("listening on ").unwrap().to_owned(),
-    )
+    (child, line.strip_prefix("listening on ").unwrap().to_owned())
 }
 
 /// One sentence on standard error, exit status 1.
 fn assert_complains(output: &Output, words: &str) {
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(
-        told.starts_with("beseda: ") && told.contains(words),
-        "{told}"
-    );
+    assert!(told.starts_with("beseda: ") && told.contains(words), "{told}");
     assert_eq!(told.lines().count(), 1, "{told}");
     assert!(output.stdout.is_empty());
 }
@@ -51,14 +39,9 @@ fn assert_complains(output: &Output, words: &str) {
 async fn a_port_in_use_is_one_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let output = beseda(dir.path(), &taken.local_addr().unwrap().to_string())
-        .output()
-        .await
-        .unwrap();
-    assert_complains(
-        &output,
-        "address already in use; choose another place with --address",
-    );
+    let output =
+        beseda(dir.path(), &taken.local_addr().unwrap().to_string()).output().await.unwrap();
+    assert_complains(&output, "address already in use; choose another place with --address");
 }
 
 #[tokio::test]
@@ -67,28 +50,17 @@ async fn a_directory_that_can_not_be_written_is_one_sentence() {
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
     // Even root can't make a directory inside a file.
-    let output = beseda(&file.join("data"), "127.0.0.1:0")
-        .output()
-        .await
-        .unwrap();
-    assert_complains(
-        &output,
-        "not a directory; choose another directory with --data-dir",
-    );
+    let output = beseda(&file.join("data"), "127.0.0.1:0").output().await.unwrap();
+    assert_complains(&output, "not a directory; choose another directory with --data-dir");
 }
 
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_one_sentence() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("beseda.sqlite");
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("PRAGMA user_version = 1000")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query("PRAGMA user_version = 1000").execute(&pool).await.unwrap();
     pool.close().await;
     let output = beseda(dir.path(), "127.0.0.1:0").output().await.unwrap();
     assert_complains(&output, "was written by a newer Beseda");
@@ -97,11 +69,8 @@ async fn a_database_of_a_newer_version_is_one_sentence() {
 #[tokio::test]
 async fn a_file_that_is_no_database_is_one_sentence() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(
-        dir.path().join("beseda.sqlite"),
-        "not a database at all, ".repeat(100),
-    )
-    .unwrap();
+    std::fs::write(dir.path().join("beseda.sqlite"), "not a database at all, ".repeat(100))
+        .unwrap();
     let output = beseda(dir.path(), "127.0.0.1:0").output().await.unwrap();
     assert_complains(&output, "can't open the database");
 }
@@ -124,15 +93,8 @@ async fn sigterm_ends_it_well() {
     let anna = Person::connect(&url, &sign_in(&url, "Anna").await);
     anna.join().await;
     let pid = child.id().unwrap().to_string();
-    Command::new("kill")
-        .args(["-TERM", &pid])
-        .status()
-        .await
-        .unwrap();
-    let status = tokio::time::timeout(PATIENCE, child.wait())
-        .await
-        .unwrap()
-        .unwrap();
+    Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+    let status = tokio::time::timeout(PATIENCE, child.wait()).await.unwrap().unwrap();
     assert!(status.success(), "{status}");
 }
 
@@ -187,8 +149,5 @@ async fn kill_9_loses_nothing_that_was_acked() {
     assert_eq!(order, ids[..kept.len()], "exactly once and in order");
     let seqs: Vec<u64> = kept.iter().map(|message| message.seq).collect();
     assert_eq!(seqs, (1..=kept.len() as u64).collect::<Vec<_>>(), "no gap");
-    assert!(
-        acked.iter().all(|id| order.contains(id)),
-        "an acked message is gone"
-    );
+    assert!(acked.iter().all(|id| order.contains(id)), "an acked message is gone");
 }

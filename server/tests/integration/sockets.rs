@@ -9,24 +9,15 @@ use socketio_client::{Change, Client};
 #[tokio::test]
 async fn who_has_no_session_is_refused() {
     let house = House::open().await;
-    for auth in [
-        json!({}),
-        json!({ "token": "nonsense" }),
-        json!({ "token": 7 }),
-    ] {
+    for auth in [json!({}), json!({ "token": "nonsense" }), json!({ "token": 7 })] {
         let client = Client::builder(&house.url).build().unwrap();
         let mut changes = client.changes();
         let chat = client.namespace("/chat").unwrap();
         chat.set_auth(&auth).unwrap();
         chat.connect();
         loop {
-            let change = tokio::time::timeout(PATIENCE, changes.next())
-                .await
-                .unwrap();
-            if let Change::ConnectError {
-                message, refused, ..
-            } = change
-            {
+            let change = tokio::time::timeout(PATIENCE, changes.next()).await.unwrap();
+            if let Change::ConnectError { message, refused, .. } = change {
                 assert_eq!((&*message, refused), ("unauthorized", true));
                 break;
             }
@@ -41,9 +32,7 @@ async fn the_first_event_of_a_quick_client_is_not_lost() {
     let house = House::open().await;
     let token = sign_in(&house.url, "Anna").await;
     for _ in 0..50 {
-        let crowd: Vec<_> = (0..4)
-            .map(|_| Person::connect(&house.url, &token))
-            .collect();
+        let crowd: Vec<_> = (0..4).map(|_| Person::connect(&house.url, &token)).collect();
         for anna in crowd {
             let me: WhoAmI = anna.ask("whoami", &()).await.unwrap();
             assert_eq!(me.user.name, "Anna");
@@ -61,18 +50,12 @@ async fn the_cookie_and_the_bearer_open_the_door_too() {
         ("authorization", format!("Bearer {token}")),
     ];
     for (name, value) in headers {
-        let client = Client::builder(&house.url)
-            .header(name, &value)
-            .build()
-            .unwrap();
+        let client = Client::builder(&house.url).header(name, &value).build().unwrap();
         let chat = client.namespace("/chat").unwrap();
         chat.connect();
         let anna = Person { chat, client };
         let me: WhoAmI = anna.ask("whoami", &()).await.unwrap();
-        assert_eq!(
-            (me.user.name.as_str(), me.server.name.as_str()),
-            ("Anna", "Beseda")
-        );
+        assert_eq!((me.user.name.as_str(), me.server.name.as_str()), ("Anna", "Beseda"));
     }
     house.close().await;
 }
@@ -97,29 +80,14 @@ async fn a_thousand_messages_sent_without_waiting_keep_their_order() {
     }
     for number in 0..1_000 {
         let changed: MessageChanged = next(&mut heard).await;
-        assert_eq!(
-            (changed.message.text, changed.rev),
-            (number.to_string(), number + 1)
-        );
+        assert_eq!((changed.message.text, changed.rev), (number.to_string(), number + 1));
     }
     let page: Page = boris
-        .ask(
-            "history",
-            &json!({ "room": "general", "after": 900, "limit": 100 }),
-        )
+        .ask("history", &json!({ "room": "general", "after": 900, "limit": 100 }))
         .await
         .unwrap();
-    let texts: Vec<String> = page
-        .messages
-        .into_iter()
-        .map(|message| message.text)
-        .collect();
-    assert_eq!(
-        texts,
-        (900..1_000)
-            .map(|number| number.to_string())
-            .collect::<Vec<_>>()
-    );
+    let texts: Vec<String> = page.messages.into_iter().map(|message| message.text).collect();
+    assert_eq!(texts, (900..1_000).map(|number| number.to_string()).collect::<Vec<_>>());
     house.close().await;
 }
 
@@ -148,10 +116,7 @@ async fn a_message_has_the_shape_of_the_documentation() {
     // Again the same is the same; again another is a conflict.
     assert_eq!(anna.send(&message).await.unwrap().seq, 1);
     message["text"] = json!("other");
-    assert_eq!(
-        anna.send(&message).await.unwrap_err().code,
-        ErrorCode::Conflict
-    );
+    assert_eq!(anna.send(&message).await.unwrap_err().code, ErrorCode::Conflict);
     house.close().await;
 }
 
@@ -163,72 +128,38 @@ async fn bad_input_is_told_in_the_ack_and_changes_nothing() {
     let text = |text: &str| to_general(text);
     for (event, payload, field, reason) in [
         ("message", text(""), "text", Reason::Empty),
-        (
-            "message",
-            text(&"字".repeat(5_001)),
-            "text",
-            Reason::TooLong,
-        ),
+        ("message", text(&"字".repeat(5_001)), "text", Reason::TooLong),
         ("message", text("a\u{0}b"), "text", Reason::Characters),
-        (
-            "message",
-            json!({ "room": "general", "text": "no id" }),
-            "payload",
-            Reason::Malformed,
-        ),
+        ("message", json!({ "room": "general", "text": "no id" }), "payload", Reason::Malformed),
         (
             "message",
             json!({ "room": "general", "id": "not a uuid", "text": "x" }),
             "payload",
             Reason::Malformed,
         ),
-        (
-            "message",
-            json!({ "room": 7 }),
-            "payload",
-            Reason::Malformed,
-        ),
+        ("message", json!({ "room": 7 }), "payload", Reason::Malformed),
         ("message", json!("text"), "payload", Reason::Malformed),
         ("message", json!(null), "payload", Reason::Malformed),
         ("join-room", json!([]), "payload", Reason::Malformed),
-        (
-            "history",
-            json!({ "room": "general", "limit": 101 }),
-            "limit",
-            Reason::Malformed,
-        ),
+        ("history", json!({ "room": "general", "limit": 101 }), "limit", Reason::Malformed),
         (
             "history",
             json!({ "room": "general", "before": 1, "after": 1 }),
             "before",
             Reason::Malformed,
         ),
-        (
-            "sync",
-            json!({ "rooms": { "general": 0 } }),
-            "payload",
-            Reason::Malformed,
-        ),
+        ("sync", json!({ "rooms": { "general": 0 } }), "payload", Reason::Malformed),
     ] {
         let error = anna.ask::<Value>(event, &payload).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Validation, "{event} {payload}");
         let details = error.details.unwrap();
-        assert_eq!(
-            (details.field.as_str(), details.reason),
-            (field, reason),
-            "{event} {payload}"
-        );
+        assert_eq!((details.field.as_str(), details.reason), (field, reason), "{event} {payload}");
     }
     assert_eq!(
-        anna.ask::<Value>("dance", &json!({}))
-            .await
-            .unwrap_err()
-            .code,
+        anna.ask::<Value>("dance", &json!({})).await.unwrap_err().code,
         ErrorCode::Validation
     );
-    let nowhere = anna
-        .ask::<Value>("join-room", &json!({ "room": "nowhere" }))
-        .await;
+    let nowhere = anna.ask::<Value>("join-room", &json!({ "room": "nowhere" })).await;
     assert_eq!(nowhere.unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(anna.join().await.rev, 0);
     house.close().await;
@@ -242,10 +173,7 @@ async fn without_an_ack_a_failure_is_an_error_event() {
     let mut errors = anna.chat.stream("error");
     anna.chat.emit("message", &to_general("")).unwrap();
     let error: ApiError = next(&mut errors).await;
-    assert_eq!(
-        (error.code, error.reason()),
-        (ErrorCode::Validation, Some(Reason::Empty))
-    );
+    assert_eq!((error.code, error.reason()), (ErrorCode::Validation, Some(Reason::Empty)));
     anna.chat.emit("dance", ()).unwrap();
     let error: ApiError = next(&mut errors).await;
     assert_eq!(error.code, ErrorCode::Validation);
@@ -266,10 +194,7 @@ async fn people_come_and_go() {
         (came.user.name.as_str(), came.action, came.count),
         ("Boris", PresenceAction::Online, 2)
     );
-    let here: People = anna
-        .ask("presence", &json!({ "room": "general" }))
-        .await
-        .unwrap();
+    let here: People = anna.ask("presence", &json!({ "room": "general" })).await.unwrap();
     assert_eq!(here.users.len(), 2);
 
     boris.client.close();
@@ -279,10 +204,8 @@ async fn people_come_and_go() {
         ("Boris", PresenceAction::Offline, 1)
     );
     let members = anna.join().await.members;
-    let online: Vec<(&str, bool)> = members
-        .iter()
-        .map(|m| (m.user.name.as_str(), m.online))
-        .collect();
+    let online: Vec<(&str, bool)> =
+        members.iter().map(|m| (m.user.name.as_str(), m.online)).collect();
     assert_eq!(online, [("Anna", true), ("Boris", false)]);
     house.close().await;
 }
@@ -301,15 +224,10 @@ async fn after_an_outage_sync_brings_what_was_missed() {
         anna.say(&number.to_string()).await.unwrap();
     }
     boris.join().await;
-    let synced: Synced = boris
-        .ask("sync", &json!({ "rooms": { room.to_string(): rev } }))
-        .await
-        .unwrap();
+    let synced: Synced =
+        boris.ask("sync", &json!({ "rooms": { room.to_string(): rev } })).await.unwrap();
     let changes = &synced.rooms[&room];
-    assert_eq!(
-        (changes.messages.len(), changes.rev, changes.complete),
-        (10, 10, true)
-    );
+    assert_eq!((changes.messages.len(), changes.rev, changes.complete), (10, 10, true));
     house.close().await;
 }
 
@@ -320,13 +238,9 @@ async fn a_packet_above_the_limit_costs_the_sender_the_connection_and_no_one_els
     anna.join().await;
     boris.join().await;
     let mut changes = anna.client.changes();
-    anna.chat
-        .emit("message", &to_general(&"x".repeat(200_000)))
-        .unwrap();
+    anna.chat.emit("message", &to_general(&"x".repeat(200_000))).unwrap();
     loop {
-        let change = tokio::time::timeout(PATIENCE, changes.next())
-            .await
-            .unwrap();
+        let change = tokio::time::timeout(PATIENCE, changes.next()).await.unwrap();
         if matches!(change, Change::Close { .. }) {
             break;
         }

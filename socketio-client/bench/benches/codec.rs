@@ -11,13 +11,14 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use rust_engineio::Packet as TheirPacket;
 use serde_json::Value;
 use socketio_client::codec::{
-    Decoder, Kind,
+    Decoder, Kind, encode,
     engine::{Frame, Packet, decode},
-    encode,
 };
 
 fn event() -> String {
-    let mut event = String::from(r#"42["message",{"room":"general","id":"0192f0c1-7d5e-7a3b","at":1732190000000,"text":""#);
+    let mut event = String::from(
+        r#"42["message",{"room":"general","id":"0192f0c1-7d5e-7a3b","at":1732190000000,"text":""#,
+    );
     event.push_str(&"x".repeat(200 - event.len() - 4));
     event.push_str("\"}]");
     assert_eq!(event.len(), 199);
@@ -31,13 +32,17 @@ fn codec(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode");
     group.bench_function("socketio-client", |bench| {
         bench.iter(|| {
-            let Ok(Packet::Message(text)) = decode(Frame::Text(black_box(&event).clone())) else { unreachable!() };
+            let Ok(Packet::Message(text)) = decode(Frame::Text(black_box(&event).clone())) else {
+                unreachable!()
+            };
             Decoder::default().text(text).unwrap().unwrap()
         });
     });
     group.bench_function("socketio-client, to values", |bench| {
         bench.iter(|| {
-            let Ok(Packet::Message(text)) = decode(Frame::Text(black_box(&event).clone())) else { unreachable!() };
+            let Ok(Packet::Message(text)) = decode(Frame::Text(black_box(&event).clone())) else {
+                unreachable!()
+            };
             let packet = Decoder::default().text(text).unwrap().unwrap();
             serde_json::from_str::<Vec<Value>>(&packet.payload).unwrap()
         });

@@ -15,7 +15,8 @@ use tokio::{net::TcpListener, sync::Notify};
 use tokio_tungstenite::tungstenite::Message;
 
 const EVENTS: usize = 300_000;
-const OPEN: &str = r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
+const OPEN: &str =
+    r#"0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}"#;
 
 fn event() -> String {
     format!(r#"42["message",{{"text":"{}"}}]"#, "x".repeat(173))

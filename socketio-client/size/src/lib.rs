@@ -4,7 +4,12 @@
 #[cfg(not(feature = "client"))]
 mod stub;
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::{Arc, Mutex}};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    rc::Rc,
+    sync::{Arc, Mutex},
+};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use serde::{Deserialize, Serialize};
@@ -37,7 +42,8 @@ async fn load(url: String) -> Result<Message, String> {
     init.set_method("POST");
     init.set_body(&JsValue::from_str("{}"));
     let response = JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await;
-    let response: web_sys::Response = response.map_err(|error| format!("{error:?}"))?.unchecked_into();
+    let response: web_sys::Response =
+        response.map_err(|error| format!("{error:?}"))?.unchecked_into();
     if !response.ok() {
         return Err(format!("{}", response.status()));
     }
@@ -54,10 +60,8 @@ pub fn main() {
         let shared = shared.clone();
         move || show(&shared.lock().unwrap().join(","))
     });
-    let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(
-        tick.as_ref().unchecked_ref(),
-        1000,
-    );
+    let _ = window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(tick.as_ref().unchecked_ref(), 1000);
     tick.forget();
     let moved = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
         shared.lock().unwrap().push(event.type_());

@@ -11,7 +11,11 @@ fn ask(name: &str) -> Option<String> {
 }
 
 fn tell(name: &str, value: &str) {
-    let _ = js_sys::Reflect::set(&js_sys::global(), &JsValue::from_str(name), &JsValue::from_str(value));
+    let _ = js_sys::Reflect::set(
+        &js_sys::global(),
+        &JsValue::from_str(name),
+        &JsValue::from_str(value),
+    );
 }
 
 pub struct Event(String);

@@ -73,21 +73,11 @@ impl Slot {
 
 impl<T> Ack<T> {
     pub(super) fn waiting(handle: Arc<Handle>, token: AckToken, slot: Arc<Lock<Slot>>) -> Self {
-        Self {
-            waiting: Ok(Waiting {
-                handle,
-                token,
-                slot,
-            }),
-            expected: PhantomData,
-        }
+        Self { waiting: Ok(Waiting { handle, token, slot }), expected: PhantomData }
     }
 
     pub(super) fn refused(error: EmitError) -> Self {
-        Self {
-            waiting: Err(Some(error)),
-            expected: PhantomData,
-        }
+        Self { waiting: Err(Some(error)), expected: PhantomData }
     }
 
     /// Waits no longer than this, counted from now; with retries, each time.
@@ -95,10 +85,7 @@ impl<T> Ack<T> {
         if let Ok(waiting) = &self.waiting {
             let token = waiting.token;
             let timeout = millis(timeout);
-            waiting
-                .handle
-                .hub
-                .with_core(|core, now| core.set_ack_timeout(now, token, timeout));
+            waiting.handle.hub.with_core(|core, now| core.set_ack_timeout(now, token, timeout));
         }
         self
     }
@@ -113,9 +100,9 @@ impl<T> Ack<T> {
                 slot.reader = Some(cx.waker().clone());
                 Poll::Pending
             }
-            Err(error) => Poll::Ready(Err(error
-                .take()
-                .map_or(AckError::Disconnected, AckError::Emit))),
+            Err(error) => {
+                Poll::Ready(Err(error.take().map_or(AckError::Disconnected, AckError::Emit)))
+            }
         }
     }
 }
@@ -124,8 +111,7 @@ impl<T: DeserializeOwned> Future for Ack<T> {
     type Output = Result<T, AckError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.poll_packet(cx)
-            .map(|packet| Answer::new(packet?).get(0).map_err(AckError::Decode))
+        self.poll_packet(cx).map(|packet| Answer::new(packet?).get(0).map_err(AckError::Decode))
     }
 }
 

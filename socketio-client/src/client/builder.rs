@@ -23,11 +23,7 @@ impl Builder {
             "" | "/" => io::own_origin().and_then(|url| Endpoint::parse(&url)),
             url => Endpoint::parse(url),
         };
-        Self {
-            endpoint,
-            config: Config::default(),
-            headers: Vec::new(),
-        }
+        Self { endpoint, config: Config::default(), headers: Vec::new() }
     }
 
     /// The path under which the server listens; `/socket.io/` if not set.
@@ -88,11 +84,7 @@ impl Builder {
 
     /// How far a wait may stray, from 0 to 1; 0.5 if not set. It is applied after the longest wait, so that
     /// a thousand clients do not come back at once.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped before"
-    )]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped before")]
     pub fn randomization_factor(mut self, factor: f64) -> Self {
         self.config.jitter = (factor.clamp(0.0, 1.0) * 1000.0) as u32;
         self
@@ -159,10 +151,7 @@ impl Builder {
     pub fn build(mut self) -> Result<Client, ConfigError> {
         let endpoint = self.endpoint?;
         let transports = &self.config.transports;
-        let doubled = transports
-            .iter()
-            .skip(1)
-            .any(|other| transports.first() == Some(other));
+        let doubled = transports.iter().skip(1).any(|other| transports.first() == Some(other));
         if transports.is_empty() || transports.len() > 2 || doubled {
             return Err(ConfigError::Transports);
         }

@@ -40,18 +40,12 @@ pub(super) fn state(core: &Core, now: Millis) -> ClientState {
         State::Idle => ClientState::Idle,
         State::Opening { attempt } => ClientState::Opening { attempt },
         State::Open { transport } => ClientState::Open { transport },
-        State::Waiting {
-            attempt,
-            delay,
-            until,
-        } => ClientState::Waiting {
+        State::Waiting { attempt, delay, until } => ClientState::Waiting {
             attempt,
             delay: Duration::from_millis(delay),
             left: Duration::from_millis(until.saturating_sub(now)),
             error: core.trouble(),
         },
-        State::GaveUp => ClientState::GaveUp {
-            error: core.trouble(),
-        },
+        State::GaveUp => ClientState::GaveUp { error: core.trouble() },
     }
 }

@@ -31,11 +31,7 @@ pub(crate) fn drive(hub: &Arc<Hub>, io: &mut impl Io, cx: &mut Context<'_>) -> P
         } else if io.poll_timer(cx, hub.next_wake()).is_ready() {
             hub.attend(cx);
         } else {
-            return if hub.rest(io.is_idle()) {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            };
+            return if hub.rest(io.is_idle()) { Poll::Ready(()) } else { Poll::Pending };
         }
     }
     cx.waker().wake_by_ref();

@@ -23,10 +23,7 @@ struct Inner {
 
 impl std::fmt::Debug for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Event")
-            .field(&self.inner.namespace)
-            .field(&self.json())
-            .finish()
+        f.debug_tuple("Event").field(&self.inner.namespace).field(&self.json()).finish()
     }
 }
 
@@ -37,16 +34,8 @@ impl Event {
         packet: Packet,
         reply: Option<ReplyTo>,
     ) -> Self {
-        #[allow(
-            clippy::arc_with_non_send_sync,
-            reason = "in the browser it stays on its thread"
-        )]
-        let inner = Arc::new(Inner {
-            hub,
-            namespace,
-            packet,
-            reply: Lock::new(reply),
-        });
+        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
+        let inner = Arc::new(Inner { hub, namespace, packet, reply: Lock::new(reply) });
         Self { inner }
     }
 
@@ -58,10 +47,7 @@ impl Event {
     /// Its name.
     pub fn name(&self) -> Cow<'_, str> {
         let first = json::elements(self.json()).next().unwrap_or_default();
-        match first
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-        {
+        match first.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),
             Some(_) => Cow::Owned(json::string(first).unwrap_or_default()),
             None => Cow::Borrowed(first),
@@ -105,10 +91,7 @@ impl Event {
     /// The way to answer it later, without holding on to the event; there is only one.
     pub fn take_reply(&self) -> Option<Reply> {
         let to = self.inner.reply.lock().take()?;
-        Some(Reply {
-            hub: self.inner.hub.clone(),
-            to,
-        })
+        Some(Reply { hub: self.inner.hub.clone(), to })
     }
 }
 
@@ -125,8 +108,7 @@ impl Reply {
     /// When the arguments cannot be written as JSON.
     pub fn send(self, arguments: impl Arguments) -> Result<(), EmitError> {
         let (json, attachments) = arguments.into_list()?.finish(None);
-        self.hub
-            .with_core(|core, now| core.reply(now, self.to, &json, attachments));
+        self.hub.with_core(|core, now| core.reply(now, self.to, &json, attachments));
         Ok(())
     }
 }

@@ -34,12 +34,7 @@ type Shared<T> = Arc<Lock<T>>;
 
 #[derive(Clone)]
 pub(crate) enum Listener {
-    Event {
-        ns: NsId,
-        name: Option<Arc<str>>,
-        once: bool,
-        call: Shared<EventHandler>,
-    },
+    Event { ns: NsId, name: Option<Arc<str>>, once: bool, call: Shared<EventHandler> },
     Change(Shared<ChangeHandler>),
 }
 
@@ -87,9 +82,7 @@ impl Hub {
             clippy::arc_with_non_send_sync,
             reason = "in the browser the handlers stay on their thread"
         )]
-        Arc::new(Self {
-            inner: Lock::new(inner),
-        })
+        Arc::new(Self { inner: Lock::new(inner) })
     }
 
     fn lock(&self) -> Guard<'_, Inner> {
@@ -154,12 +147,7 @@ impl Hub {
         once: bool,
         handler: EventHandler,
     ) -> Subscription {
-        self.listen(Listener::Event {
-            ns,
-            name: name.map(Arc::from),
-            once,
-            call: shared(handler),
-        })
+        self.listen(Listener::Event { ns, name: name.map(Arc::from), once, call: shared(handler) })
     }
 
     pub(crate) fn unlisten(&self, id: u64) {
@@ -188,10 +176,7 @@ impl Hub {
 
     pub(crate) fn take_ack(&self, token: AckToken) -> Option<AckHandler> {
         let mut inner = self.lock();
-        let at = inner
-            .acks
-            .binary_search_by_key(&token.0, |(token, _)| token.0)
-            .ok()?;
+        let at = inner.acks.binary_search_by_key(&token.0, |(token, _)| token.0).ok()?;
         (at < inner.acks.len()).then(|| inner.acks.remove(at).1)
     }
 
@@ -199,11 +184,7 @@ impl Hub {
 
     pub(super) fn attend(&self, cx: &Context<'_>) {
         let mut inner = self.lock();
-        if !inner
-            .driver
-            .as_ref()
-            .is_some_and(|driver| driver.will_wake(cx.waker()))
-        {
+        if !inner.driver.as_ref().is_some_and(|driver| driver.will_wake(cx.waker())) {
             inner.driver = Some(cx.waker().clone());
         }
         inner.core.tick(io::now());
@@ -245,9 +226,7 @@ impl Hub {
                 let provider = inner.auth.iter().find(|(other, _)| *other == ns);
                 let provider = provider.map(|(_, provider)| provider.clone());
                 drop(inner);
-                let auth = provider
-                    .map(|provider| provider.lock()())
-                    .unwrap_or_default();
+                let auth = provider.map(|provider| provider.lock()()).unwrap_or_default();
                 self.with_core(|core, now| core.provide_auth(now, ns, &auth));
             }
             Notice::Change(change) => {
@@ -265,12 +244,8 @@ impl Hub {
                 if *at == ns && only.as_ref().is_none_or(|only| **only == *name))
         };
         let mut inner = self.lock();
-        let wanting: Vec<_> = inner
-            .listeners
-            .iter()
-            .filter(|(_, listener)| wants(listener))
-            .cloned()
-            .collect();
+        let wanting: Vec<_> =
+            inner.listeners.iter().filter(|(_, listener)| wants(listener)).cloned().collect();
         inner.listeners.retain(|(id, listener)| {
             !matches!(listener, Listener::Event { once: true, .. })
                 || !wanting.iter().any(|(gone, _)| gone == id)
@@ -284,12 +259,8 @@ impl Hub {
     }
 
     fn tell_change(&self, change: &Change) {
-        let listeners: Vec<_> = self
-            .lock()
-            .listeners
-            .iter()
-            .map(|(_, each)| each.clone())
-            .collect();
+        let listeners: Vec<_> =
+            self.lock().listeners.iter().map(|(_, each)| each.clone()).collect();
         for listener in listeners {
             if let Listener::Change(call) = listener {
                 call.lock()(change);

@@ -13,9 +13,7 @@ impl<T> Lock<T> {
 
     /// A handler that panicked leaves nothing half done that matters here.
     pub(crate) fn lock(&self) -> Guard<'_, T> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -121,8 +121,7 @@ impl Client {
 
     /// The next attempt after a loss comes no sooner than this, jittered: for a server that said so.
     pub fn retry_after(&self, delay: std::time::Duration) {
-        self.hub()
-            .with_core(|core, _| core.retry_after(millis(delay)));
+        self.hub().with_core(|core, _| core.retry_after(millis(delay)));
     }
 
     /// Leaves every namespace and closes the connection for good. What was emitted on connected

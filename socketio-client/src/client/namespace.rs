@@ -38,9 +38,7 @@ impl Namespace {
 
     /// Its name.
     pub fn name(&self) -> Arc<str> {
-        self.hub()
-            .read_core(|core| core.name(self.id))
-            .unwrap_or_else(|| "/".into())
+        self.hub().read_core(|core| core.name(self.id)).unwrap_or_else(|| "/".into())
     }
 
     /// How it stands.
@@ -59,21 +57,14 @@ impl Namespace {
     /// When it serialises to anything else.
     pub fn set_auth<T: Serialize + ?Sized>(&self, auth: &T) -> Result<(), ConfigError> {
         let auth = auth_json(auth).ok_or(ConfigError::Auth)?;
-        let auth = if auth.is_empty() {
-            Auth::None
-        } else {
-            Auth::Value(auth)
-        };
+        let auth = if auth.is_empty() { Auth::None } else { Auth::Value(auth) };
         self.hub().with_core(|core, _| core.set_auth(self.id, auth));
         Ok(())
     }
 
     /// Asks this closure at each connect from now on; what does not serialise to an object counts as none.
     pub fn set_auth_with<T: Serialize>(&self, mut auth: impl FnMut() -> T + MaybeSend + 'static) {
-        self.hub().set_auth(
-            self.id,
-            Box::new(move || auth_json(&auth()).unwrap_or_default()),
-        );
+        self.hub().set_auth(self.id, Box::new(move || auth_json(&auth()).unwrap_or_default()));
     }
 
     /// Enters the namespace, and opens the connection where there is none. It is entered again after each
@@ -95,8 +86,7 @@ impl Namespace {
         name: &str,
         handler: impl FnMut(&Event) + MaybeSend + 'static,
     ) -> Subscription {
-        self.hub()
-            .on_event(self.id, Some(name), false, Box::new(handler))
+        self.hub().on_event(self.id, Some(name), false, Box::new(handler))
     }
 
     /// Calls `handler` for the next event of this name.
@@ -105,8 +95,7 @@ impl Namespace {
         name: &str,
         handler: impl FnMut(&Event) + MaybeSend + 'static,
     ) -> Subscription {
-        self.hub()
-            .on_event(self.id, Some(name), true, Box::new(handler))
+        self.hub().on_event(self.id, Some(name), true, Box::new(handler))
     }
 
     /// Calls `handler` for each event, whatever its name.
@@ -144,11 +133,7 @@ impl Namespace {
 
     /// An event with more to say about how it is sent.
     pub fn event<'a>(&'a self, name: &'a str) -> Emit<'a> {
-        Emit {
-            namespace: self,
-            name,
-            options: EmitOptions::default(),
-        }
+        Emit { namespace: self, name, options: EmitOptions::default() }
     }
 
     fn send(
@@ -171,8 +156,7 @@ impl Namespace {
         options: EmitOptions,
     ) -> Result<(), EmitError> {
         let id = self.id;
-        self.hub()
-            .with_core(|core, now| core.emit(now, id, json, attachments, options))
+        self.hub().with_core(|core, now| core.emit(now, id, json, attachments, options))
     }
 }
 
@@ -224,10 +208,7 @@ impl Emit<'_> {
 
     /// Sends it and expects an answer, as [`Namespace::emit_with_ack`].
     pub fn emit_with_ack<T: DeserializeOwned>(mut self, arguments: impl Arguments) -> Ack<T> {
-        #[allow(
-            clippy::arc_with_non_send_sync,
-            reason = "in the browser it stays on its thread"
-        )]
+        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
         let slot = Arc::new(Lock::new(Slot::default()));
         let fill = slot.clone();
         let token = self.expect(Box::new(move |result| Slot::fill(&fill, result)));

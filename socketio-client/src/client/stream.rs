@@ -28,22 +28,12 @@ struct Queue<T> {
 
 impl<T: MaybeSend + 'static> Stream<T> {
     pub(super) fn new(subscribe: impl FnOnce(Push<T>) -> Subscription) -> Self {
-        let queue = Queue {
-            items: VecDeque::new(),
-            missed: 0,
-            reader: None,
-        };
-        #[allow(
-            clippy::arc_with_non_send_sync,
-            reason = "in the browser it stays on its thread"
-        )]
+        let queue = Queue { items: VecDeque::new(), missed: 0, reader: None };
+        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
         let queue = Arc::new(Lock::new(queue));
         let into = queue.clone();
         let subscription = subscribe(Box::new(move |item| push(&into, item)));
-        Self {
-            queue,
-            _subscription: subscription,
-        }
+        Self { queue, _subscription: subscription }
     }
 }
 

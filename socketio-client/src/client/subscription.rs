@@ -11,10 +11,7 @@ pub struct Subscription {
 
 impl Subscription {
     pub(super) fn new(hub: &Arc<Hub>, id: u64) -> Self {
-        Self {
-            hub: Arc::downgrade(hub),
-            id,
-        }
+        Self { hub: Arc::downgrade(hub), id }
     }
 
     /// Leaves the handler in place for as long as the client lives.

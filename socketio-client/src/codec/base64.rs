@@ -11,11 +11,7 @@ pub fn encode(bytes: &[u8], out: &mut String) {
         }
         for at in 0..4 {
             let sextet = (word >> (18 - 6 * at)) & 63;
-            out.push(if at > chunk.len() {
-                '='
-            } else {
-                ALPHABET[sextet as usize] as char
-            });
+            out.push(if at > chunk.len() { '=' } else { ALPHABET[sextet as usize] as char });
         }
     }
 }
@@ -72,9 +68,7 @@ mod tests {
 
     #[test]
     fn what_is_not_base64_is_refused() {
-        for text in [
-            "A", "A===", "AA=", "AAAA==", "====", "AA*A", "AAAA\n", "АБВГ",
-        ] {
+        for text in ["A", "A===", "AA=", "AAAA==", "====", "AA*A", "AAAA\n", "АБВГ"] {
             assert_eq!(decode(text), None, "{text}");
         }
     }

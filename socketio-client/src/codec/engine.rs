@@ -91,8 +91,7 @@ pub fn encode_payload<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> String
 
 /// The packets of a GET's body, one by one.
 pub fn decode_payload(body: &str) -> impl Iterator<Item = Result<Packet, ParseError>> {
-    body.split(SEPARATOR)
-        .map(|part| decode(Frame::Text(part.into())))
+    body.split(SEPARATOR).map(|part| decode(Frame::Text(part.into())))
 }
 
 /// What the server says when a connection opens.
@@ -160,10 +159,7 @@ mod tests {
             })
         );
         let huge = r#"{"sid":"a","pingInterval":1e308,"pingTimeout":99999999999999999999999}"#;
-        assert_eq!(
-            Handshake::decode(huge).unwrap().ping_interval,
-            MAX_TIMER / 2
-        );
+        assert_eq!(Handshake::decode(huge).unwrap().ping_interval, MAX_TIMER / 2);
         for text in [
             "",
             "{}",
@@ -172,40 +168,21 @@ mod tests {
             "{\"sid\":\"a\"",
             r#"{"sid":"a","pingInterval":-1,"pingTimeout":1}"#,
         ] {
-            assert_eq!(
-                Handshake::decode(text),
-                Err(ParseError::Handshake),
-                "{text}"
-            );
+            assert_eq!(Handshake::decode(text), Err(ParseError::Handshake), "{text}");
         }
     }
 
     #[test]
     fn payload() {
-        let frames = [
-            Frame::Text("4a".into()),
-            Frame::Binary(vec![1, 2, 3, 4].into()),
-        ];
+        let frames = [Frame::Text("4a".into()), Frame::Binary(vec![1, 2, 3, 4].into())];
         let body = encode_payload(&frames);
         assert_eq!(body, "4a\x1ebAQIDBA==");
-        assert_eq!(
-            body.len(),
-            frames.iter().map(Frame::polling_len).sum::<usize>() + 1
-        );
+        assert_eq!(body.len(), frames.iter().map(Frame::polling_len).sum::<usize>() + 1);
         assert_eq!(
             decode_payload(&body).collect::<Vec<_>>(),
-            [
-                Ok(Packet::Message("a".into())),
-                Ok(Packet::Binary(vec![1, 2, 3, 4].into()))
-            ]
+            [Ok(Packet::Message("a".into())), Ok(Packet::Binary(vec![1, 2, 3, 4].into()))]
         );
-        assert_eq!(
-            decode_payload("").collect::<Vec<_>>(),
-            [Err(ParseError::EnginePacket)]
-        );
-        assert_eq!(
-            decode(Frame::Text("é".into())),
-            Err(ParseError::EnginePacket)
-        );
+        assert_eq!(decode_payload("").collect::<Vec<_>>(), [Err(ParseError::EnginePacket)]);
+        assert_eq!(decode(Frame::Text("é".into())), Err(ParseError::EnginePacket));
     }
 }

@@ -25,19 +25,11 @@ struct Candidate {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self {
-            bytes: text.as_bytes(),
-            at: 0,
-            lone: Vec::new(),
-            placeholders: None,
-        }
+        Self { bytes: text.as_bytes(), at: 0, lone: Vec::new(), placeholders: None }
     }
 
     pub(crate) fn with_placeholders(text: &'a str) -> Self {
-        Self {
-            placeholders: Some(Vec::new()),
-            ..Self::new(text)
-        }
+        Self { placeholders: Some(Vec::new()), ..Self::new(text) }
     }
 
     pub(crate) fn placeholders(&self) -> &[Placeholder] {
@@ -94,10 +86,7 @@ impl<'a> Reader<'a> {
                     }
                     let object = bracket == b'{';
                     open = open << 1 | u128::from(object);
-                    candidate = object.then(|| Candidate {
-                        start: from,
-                        ..Candidate::default()
-                    });
+                    candidate = object.then(|| Candidate { start: from, ..Candidate::default() });
                     if !self.eat(bracket + 2) {
                         if object {
                             self.key(&mut candidate)?;
@@ -142,14 +131,8 @@ impl<'a> Reader<'a> {
     }
 
     fn note(&mut self, candidate: Option<Candidate>) {
-        if let (
-            Some(list),
-            Some(Candidate {
-                start,
-                flagged: true,
-                num,
-            }),
-        ) = (&mut self.placeholders, candidate)
+        if let (Some(list), Some(Candidate { start, flagged: true, num })) =
+            (&mut self.placeholders, candidate)
         {
             list.push((start..self.at, num.unwrap_or(u64::MAX)));
         }
@@ -209,11 +192,7 @@ impl<'a> Reader<'a> {
             self.lone.push(at);
         } else if unit >> 10 == 0xD800 >> 10 {
             let after = self.at;
-            let low = if self.literal(b"\\u").is_some() {
-                self.hex()
-            } else {
-                None
-            };
+            let low = if self.literal(b"\\u").is_some() { self.hex() } else { None };
             if low.is_none_or(|low| low >> 10 != 0xDC00 >> 10) {
                 self.at = after;
                 self.lone.push(at);
@@ -271,11 +250,7 @@ pub(crate) struct Elements<'a> {
 }
 
 pub(crate) fn elements(text: &str) -> Elements<'_> {
-    Elements {
-        text,
-        reader: Reader::new(text),
-        separator: b'[',
-    }
+    Elements { text, reader: Reader::new(text), separator: b'[' }
 }
 
 impl<'a> Iterator for Elements<'a> {
@@ -322,12 +297,7 @@ pub(crate) fn natural(json: &[u8]) -> Option<u64> {
         match byte {
             b'0'..=b'9' => {
                 let digit = u64::from(byte - b'0');
-                value = Some(
-                    value
-                        .unwrap_or(0_u64)
-                        .saturating_mul(10)
-                        .saturating_add(digit),
-                );
+                value = Some(value.unwrap_or(0_u64).saturating_mul(10).saturating_add(digit));
             }
             b'e' | b'E' => return value.map(|_| u64::MAX),
             _ => break,
@@ -432,11 +402,8 @@ mod tests {
             {"_placeholder":false,"num":2},{"a":{"_placeholder":true}}]"#;
         let mut reader = Reader::with_placeholders(text);
         reader.value().unwrap();
-        let found: Vec<_> = reader
-            .placeholders()
-            .iter()
-            .map(|(at, num)| (&text[at.clone()], *num))
-            .collect();
+        let found: Vec<_> =
+            reader.placeholders().iter().map(|(at, num)| (&text[at.clone()], *num)).collect();
         assert_eq!(
             found,
             [
@@ -452,10 +419,7 @@ mod tests {
         let text = r#"{"sid":"a","n":[1,{"sid":2}],"sid":"b"}"#;
         assert_eq!(member(text, "sid"), Some("\"b\""));
         assert_eq!(member(text, "none"), None);
-        assert_eq!(
-            elements("[1, \"a,b\" ,[2]]").collect::<Vec<_>>(),
-            ["1", "\"a,b\"", "[2]"]
-        );
+        assert_eq!(elements("[1, \"a,b\" ,[2]]").collect::<Vec<_>>(), ["1", "\"a,b\"", "[2]"]);
         assert_eq!(elements("[]").count(), 0);
         assert_eq!(natural(b"25000.7,"), Some(25_000));
         assert_eq!(natural(b"-1"), None);

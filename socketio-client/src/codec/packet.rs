@@ -35,14 +35,8 @@ pub struct Packet {
 }
 
 /// The event names that the JavaScript library keeps for itself.
-pub(crate) const RESERVED: [&str; 6] = [
-    "connect",
-    "connect_error",
-    "disconnect",
-    "disconnecting",
-    "newListener",
-    "removeListener",
-];
+pub(crate) const RESERVED: [&str; 6] =
+    ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
 /// Writes a packet as the text of an Engine.IO message; its attachments follow as frames of their own.
 pub fn encode(
@@ -90,12 +84,7 @@ pub(crate) fn push_number(mut number: u64, text: &mut String) {
             break;
         }
     }
-    text.extend(
-        digits
-            .iter()
-            .skip(20 - count)
-            .map(|&digit| char::from(digit)),
-    );
+    text.extend(digits.iter().skip(20 - count).map(|&digit| char::from(digit)));
 }
 
 impl Packet {
@@ -104,9 +93,7 @@ impl Packet {
         let count = self.attachments.len();
         let text = encode(self.kind, &self.namespace, self.id, &self.payload, count);
         let attachments = self.attachments.iter().cloned().map(Frame::Binary);
-        std::iter::once(Frame::Text(text))
-            .chain(attachments)
-            .collect()
+        std::iter::once(Frame::Text(text)).chain(attachments).collect()
     }
 }
 
@@ -187,27 +174,14 @@ fn read(mut text: String) -> Result<(Packet, usize), ParseError> {
         rest = after;
     }
     let (id, payload) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
-    let id = if id.is_empty() {
-        None
-    } else {
-        Some(number(id).ok_or(ParseError::Id)?)
-    };
+    let id = if id.is_empty() { None } else { Some(number(id).ok_or(ParseError::Id)?) };
     let lone = check(kind, payload, attachments).ok_or(ParseError::Payload)?;
     let start = text.len() - payload.len();
     if !lone.is_empty() {
         text = mend(text, start, &lone).ok_or(ParseError::Payload)?;
     }
     text.drain(..start);
-    Ok((
-        Packet {
-            kind,
-            namespace,
-            id,
-            payload: text,
-            attachments: Vec::new(),
-        },
-        attachments,
-    ))
+    Ok((Packet { kind, namespace, id, payload: text, attachments: Vec::new() }, attachments))
 }
 
 fn number(digits: &str) -> Option<u64> {
@@ -232,12 +206,7 @@ fn check(kind: Kind, payload: &str, attachments: usize) -> Option<Vec<usize>> {
         _ => return None,
     }
     reader.value()?;
-    if !reader.done()
-        || reader
-            .placeholders()
-            .iter()
-            .any(|&(_, num)| num >= attachments as u64)
-    {
+    if !reader.done() || reader.placeholders().iter().any(|&(_, num)| num >= attachments as u64) {
         return None;
     }
     if kind == Kind::Event && !is_event(payload) {
@@ -265,9 +234,7 @@ fn is_event(payload: &str) -> bool {
 fn mend(text: String, start: usize, lone: &[usize]) -> Option<String> {
     let mut bytes = text.into_bytes();
     for at in lone {
-        bytes
-            .get_mut(start + at..start + at + 4)?
-            .copy_from_slice(b"fffd");
+        bytes.get_mut(start + at..start + at + 4)?.copy_from_slice(b"fffd");
     }
     String::from_utf8(bytes).ok()
 }
@@ -282,26 +249,18 @@ mod tests {
 
     #[test]
     fn reads_what_the_documentation_shows() {
-        let packet = decode(r#"2/admin,456["project:delete",123]"#)
-            .unwrap()
-            .unwrap();
+        let packet = decode(r#"2/admin,456["project:delete",123]"#).unwrap().unwrap();
         assert_eq!(
             (packet.kind, &*packet.namespace, packet.id),
             (Kind::Event, "/admin", Some(456))
         );
         assert_eq!(packet.payload, r#"["project:delete",123]"#);
-        assert_eq!(
-            packet.encode(),
-            [Frame::Text(r#"42/admin,456["project:delete",123]"#.into())]
-        );
+        assert_eq!(packet.encode(), [Frame::Text(r#"42/admin,456["project:delete",123]"#.into())]);
         let packet = decode(r#"0{"sid":"x"}"#).unwrap().unwrap();
         assert_eq!((packet.kind, &*packet.namespace), (Kind::Connect, "/"));
         assert_eq!(&*decode("1/admin,").unwrap().unwrap().namespace, "/admin");
         assert_eq!(&*decode("1/admin").unwrap().unwrap().namespace, "/admin");
-        assert_eq!(
-            decode(r#"4"Not authorized""#).unwrap().unwrap().kind,
-            Kind::ConnectError
-        );
+        assert_eq!(decode(r#"4"Not authorized""#).unwrap().unwrap().kind, Kind::ConnectError);
         assert!(decode("2[7]").is_ok());
     }
 
@@ -340,14 +299,8 @@ mod tests {
             ("5-[\"a\"]", ParseError::Attachments),
             ("5257-[\"a\"]", ParseError::Attachments),
             ("5+1-[\"a\"]", ParseError::Attachments),
-            (
-                r#"51-["a",{"_placeholder":true,"num":1}]"#,
-                ParseError::Payload,
-            ),
-            (
-                r#"51-["a",{"_placeholder":true,"num":-1}]"#,
-                ParseError::Payload,
-            ),
+            (r#"51-["a",{"_placeholder":true,"num":1}]"#, ParseError::Payload),
+            (r#"51-["a",{"_placeholder":true,"num":-1}]"#, ParseError::Payload),
         ] {
             assert_eq!(decode(text), Err(error), "{text}");
         }

@@ -15,11 +15,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     pub(super) fn new(seed: u64) -> Self {
-        Self {
-            random: seed,
-            attempts: 0,
-            retry_after: 0,
-        }
+        Self { random: seed, attempts: 0, retry_after: 0 }
     }
 
     pub(super) fn reset(&mut self) {
@@ -34,11 +30,7 @@ impl Backoff {
     pub(super) fn next(&mut self, config: &Config) -> Millis {
         let doublings = 1_u64.checked_shl(self.attempts).unwrap_or(u64::MAX);
         self.attempts = self.attempts.saturating_add(1);
-        let capped = config
-            .delay
-            .saturating_mul(doublings)
-            .min(config.delay_max)
-            .min(LONGEST);
+        let capped = config.delay.saturating_mul(doublings).min(config.delay_max).min(LONGEST);
         let spread = capped * Millis::from(config.jitter.min(1000)) / 1000;
         let chance = self.up_to(2 * spread);
         let asked = std::mem::take(&mut self.retry_after);
@@ -69,10 +61,7 @@ mod tests {
         let mut seen = Vec::new();
         for base in [1000, 2000, 4000, 5000, 5000, 5000] {
             let delay = backoff.next(&config);
-            assert!(
-                (base / 2..=base + base / 2).contains(&delay),
-                "{delay} for {base}"
-            );
+            assert!((base / 2..=base + base / 2).contains(&delay), "{delay} for {base}");
             seen.push(delay);
         }
         assert!(seen[3..].iter().any(|&delay| delay != seen[3]));
@@ -82,12 +71,8 @@ mod tests {
 
     #[test]
     fn no_setting_overflows() {
-        let config = Config {
-            delay: u64::MAX,
-            delay_max: u64::MAX,
-            jitter: u32::MAX,
-            ..Config::default()
-        };
+        let config =
+            Config { delay: u64::MAX, delay_max: u64::MAX, jitter: u32::MAX, ..Config::default() };
         let mut backoff = Backoff::new(1);
         for _ in 0..100 {
             assert!(backoff.next(&config) <= LONGEST);

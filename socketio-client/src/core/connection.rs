@@ -44,18 +44,9 @@ pub enum State {
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
 pub(super) enum Connection {
-    None {
-        gave_up: bool,
-    },
-    Engine {
-        engine: Engine,
-        attempt: u32,
-    },
-    Waiting {
-        until: Millis,
-        attempt: u32,
-        delay: Millis,
-    },
+    None { gave_up: bool },
+    Engine { engine: Engine, attempt: u32 },
+    Waiting { until: Millis, attempt: u32, delay: Millis },
 }
 
 /// The whole client, without I/O.
@@ -130,9 +121,7 @@ impl Core {
             Connection::Waiting { until, .. } => Some(*until),
         };
         let first = earlier(connection, self.next_expiry);
-        self.closing
-            .iter()
-            .fold(first, |first, engine| earlier(first, engine.next_wake()))
+        self.closing.iter().fold(first, |first, engine| earlier(first, engine.next_wake()))
     }
 
     /// Lets time pass.
@@ -168,19 +157,13 @@ impl Core {
         match &self.connection {
             Connection::None { gave_up: true } => State::GaveUp,
             Connection::None { gave_up: false } => State::Idle,
-            Connection::Engine { engine, .. } if engine.phase == Phase::Open => State::Open {
-                transport: engine.transport,
-            },
+            Connection::Engine { engine, .. } if engine.phase == Phase::Open => {
+                State::Open { transport: engine.transport }
+            }
             Connection::Engine { attempt, .. } => State::Opening { attempt: *attempt },
-            Connection::Waiting {
-                until,
-                attempt,
-                delay,
-            } => State::Waiting {
-                attempt: *attempt,
-                delay: *delay,
-                until: *until,
-            },
+            Connection::Waiting { until, attempt, delay } => {
+                State::Waiting { attempt: *attempt, delay: *delay, until: *until }
+            }
         }
     }
 
@@ -202,10 +185,7 @@ impl Core {
 
     /// How many acks are still expected.
     pub fn pending_acks(&self) -> usize {
-        self.namespaces
-            .iter()
-            .map(|ns| ns.acks.len() + ns.queue.iter().count())
-            .sum()
+        self.namespaces.iter().map(|ns| ns.acks.len() + ns.queue.iter().count()).sum()
     }
 
     /// The namespace of this name, known from now on.
@@ -224,9 +204,7 @@ impl Core {
 
     /// How it stands.
     pub fn status(&self, ns: NsId) -> Status {
-        self.namespaces
-            .get(ns.0)
-            .map_or(Status::Disconnected, Namespace::status)
+        self.namespaces.get(ns.0).map_or(Status::Disconnected, Namespace::status)
     }
 
     /// What it shows from the next time on.

@@ -47,10 +47,7 @@ impl Endpoint {
     /// # Errors
     /// When it has characters that do not belong in a path.
     pub fn set_path(&mut self, path: &str) -> Result<(), ConfigError> {
-        if path
-            .bytes()
-            .any(|byte| byte <= b' ' || byte == 127 || byte == b'?' || byte == b'#')
-        {
+        if path.bytes().any(|byte| byte <= b' ' || byte == 127 || byte == b'?' || byte == b'#') {
             return Err(ConfigError::Path);
         }
         let path = path.trim_matches('/');
@@ -72,9 +69,7 @@ impl Endpoint {
 
     /// Whether the server is on this machine.
     pub fn is_local(&self) -> bool {
-        ["localhost", "127.", "[::1]"]
-            .iter()
-            .any(|host| self.authority.starts_with(host))
+        ["localhost", "127.", "[::1]"].iter().any(|host| self.authority.starts_with(host))
     }
 
     pub(crate) fn url(&self, transport: Transport, sid: Option<&str>) -> String {
@@ -101,16 +96,11 @@ fn check_authority(authority: &str) -> Result<(), ConfigError> {
     if authority.contains('@') {
         return Err(ConfigError::Credentials);
     }
-    let bracketed = authority
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'));
+    let bracketed = authority.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let (host, port, allowed) = match bracketed {
         Some((host, port)) => (host, port, b":.".as_slice()),
         None => {
-            let end = authority
-                .bytes()
-                .position(|byte| byte == b':')
-                .unwrap_or(authority.len());
+            let end = authority.bytes().position(|byte| byte == b':').unwrap_or(authority.len());
             let (host, port) = authority.split_at(end);
             (host, port, b"-._~".as_slice())
         }

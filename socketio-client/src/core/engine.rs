@@ -64,10 +64,7 @@ impl Wire {
 }
 
 #[derive(Debug)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is about something else"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "each is about something else")]
 pub(super) struct Engine {
     pub(super) phase: Phase,
     pub(super) transport: Transport,
@@ -151,12 +148,8 @@ impl Engine {
     }
 
     fn url(&self, cx: &Wire, transport: Transport) -> String {
-        cx.endpoint.url(
-            transport,
-            Some(&self.sid)
-                .filter(|sid| !sid.is_empty())
-                .map(String::as_str),
-        )
+        cx.endpoint
+            .url(transport, Some(&self.sid).filter(|sid| !sid.is_empty()).map(String::as_str))
     }
 
     fn poll(&mut self, cx: &mut Wire) {
@@ -224,10 +217,7 @@ impl Engine {
                 self.finish_pause(cx);
                 self.write(cx);
             }
-            Input::Failed {
-                message,
-                retry_after,
-            } => match self.phase {
+            Input::Failed { message, retry_after } => match self.phase {
                 Phase::Opening => self.fail(cx, message, retry_after),
                 _ => self.end(cx, Reason::TransportError),
             },
@@ -299,8 +289,7 @@ impl Engine {
         match (self.upgrade, input) {
             (Upgrade::Opening(link), Input::Opened) => {
                 self.upgrade = Upgrade::Probing(link);
-                cx.actions
-                    .push_back(Action::Send(link, vec![Frame::Text("2probe".into())]));
+                cx.actions.push_back(Action::Send(link, vec![Frame::Text("2probe".into())]));
             }
             (Upgrade::Probing(link), Input::Frame(Frame::Text(text))) if text == "3probe" => {
                 self.upgrade = Upgrade::Pausing(link);
@@ -406,8 +395,7 @@ impl Engine {
             Transport::Polling => {
                 self.posting = true;
                 let url = self.url(cx, Transport::Polling);
-                cx.actions
-                    .push_back(Action::Post(self.link, url, encode_payload(&batch)));
+                cx.actions.push_back(Action::Post(self.link, url, encode_payload(&batch)));
             }
         }
     }
@@ -434,9 +422,7 @@ impl Engine {
         }
         if let Some(farewell) = &self.farewell {
             let fresh = !farewell.is_empty()
-                && self
-                    .last_write
-                    .is_some_and(|at| at.saturating_add(SETTLE) > cx.now);
+                && self.last_write.is_some_and(|at| at.saturating_add(SETTLE) > cx.now);
             return match self.transport {
                 Transport::WebSocket if fresh => {
                     if self.step.is_none() {
@@ -501,9 +487,6 @@ impl Engine {
             }
         }
         self.phase = Phase::Closed;
-        self.events.push_back(Event::Failed {
-            message,
-            retry_after,
-        });
+        self.events.push_back(Event::Failed { message, retry_after });
     }
 }

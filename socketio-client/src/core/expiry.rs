@@ -34,11 +34,7 @@ impl Core {
         let mut overdue = Vec::new();
         namespace.acks.retain(|ack| {
             if late(ack.deadline) {
-                overdue.push(PendingAck {
-                    id: ack.id,
-                    token: ack.token,
-                    deadline: None,
-                });
+                overdue.push(PendingAck { id: ack.id, token: ack.token, deadline: None });
                 return false;
             }
             next = earlier(next, ack.deadline);
@@ -84,10 +80,7 @@ impl Core {
             self.ack_failed(ns, &ack, AckFailure::Timeout);
         }
         for token in expired {
-            self.notices.push_back(Notice::Ack {
-                token,
-                result: Err(AckFailure::Timeout),
-            });
+            self.notices.push_back(Notice::Ack { token, result: Err(AckFailure::Timeout) });
         }
         if open {
             self.enter(ns);

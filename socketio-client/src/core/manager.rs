@@ -51,10 +51,7 @@ impl Core {
                 let packet = self.decoder.binary(bytes);
                 self.decoded(packet);
             }
-            Event::Failed {
-                message,
-                retry_after,
-            } => self.failed(&message, retry_after),
+            Event::Failed { message, retry_after } => self.failed(&message, retry_after),
             Event::Closed(reason) => self.lost(reason),
         }
     }
@@ -70,10 +67,7 @@ impl Core {
         }
         self.backoff.reset();
         self.trouble = None;
-        self.tell(Change::Open {
-            transport,
-            sid: sid.into(),
-        });
+        self.tell(Change::Open { transport, sid: sid.into() });
         if attempt > 0 {
             self.tell(Change::Reconnect { attempt });
         }
@@ -127,13 +121,8 @@ impl Core {
 
     pub(super) fn wait_or_rest(&mut self) {
         let wanted = self.namespaces.iter().any(Namespace::active);
-        let exhausted = self
-            .config
-            .attempts
-            .is_some_and(|most| self.backoff.attempts >= most);
-        self.connection = Connection::None {
-            gave_up: wanted && exhausted,
-        };
+        let exhausted = self.config.attempts.is_some_and(|most| self.backoff.attempts >= most);
+        self.connection = Connection::None { gave_up: wanted && exhausted };
         if !wanted || !self.config.reconnection {
             return;
         }
@@ -144,15 +133,9 @@ impl Core {
         }
         let delay = self.backoff.next(&self.config);
         let attempt = self.backoff.attempts;
-        self.connection = Connection::Waiting {
-            until: self.wire.now.saturating_add(delay),
-            attempt,
-            delay,
-        };
-        self.tell(Change::Waiting {
-            attempt,
-            delay: Duration::from_millis(delay),
-        });
+        self.connection =
+            Connection::Waiting { until: self.wire.now.saturating_add(delay), attempt, delay };
+        self.tell(Change::Waiting { attempt, delay: Duration::from_millis(delay) });
     }
 
     pub(super) fn close_if_unused(&mut self) {
@@ -173,20 +156,14 @@ impl Core {
                 let mut farewell = Queue::default();
                 while let Some(packet) = self.outbox.pop_front() {
                     let last = packet.role == Role::Farewell;
-                    packet.push_frames(if last {
-                        &mut farewell
-                    } else {
-                        engine.pending()
-                    });
+                    packet.push_frames(if last { &mut farewell } else { engine.pending() });
                 }
                 engine.close(&mut self.wire, farewell.into_vec());
                 self.closing.push(engine);
             }
         }
         self.outbox.clear();
-        self.tell(Change::Close {
-            reason: Reason::ForcedClose,
-        });
+        self.tell(Change::Close { reason: Reason::ForcedClose });
     }
 
     pub(super) fn order(&self) -> Vec<Transport> {

@@ -79,12 +79,7 @@ pub(super) struct Queued {
 
 impl Queued {
     pub(super) fn size(&self) -> usize {
-        self.payload.len()
-            + self
-                .attachments
-                .iter()
-                .map(|bytes| bytes.len())
-                .sum::<usize>()
+        self.payload.len() + self.attachments.iter().map(|bytes| bytes.len()).sum::<usize>()
     }
 }
 
@@ -135,10 +130,9 @@ impl Namespace {
 
     pub(super) fn status(&self) -> Status {
         match &self.stage {
-            Stage::Connected { id, recovered } => Status::Connected {
-                id: id.clone(),
-                recovered: *recovered,
-            },
+            Stage::Connected { id, recovered } => {
+                Status::Connected { id: id.clone(), recovered: *recovered }
+            }
             _ if self.active() => Status::Connecting,
             _ => Status::Disconnected,
         }
@@ -156,11 +150,7 @@ impl Namespace {
     ) -> u64 {
         let id = self.next_ack;
         self.next_ack += 1;
-        self.acks.push(PendingAck {
-            id,
-            token,
-            deadline,
-        });
+        self.acks.push(PendingAck { id, token, deadline });
         id
     }
 
@@ -207,9 +197,6 @@ impl Outgoing {
 impl Reason {
     /// Whether the namespace is entered again by itself when there is a connection.
     pub fn returns(self) -> bool {
-        !matches!(
-            self,
-            Reason::ServerDisconnect | Reason::ClientDisconnect | Reason::ForcedClose
-        )
+        !matches!(self, Reason::ServerDisconnect | Reason::ClientDisconnect | Reason::ForcedClose)
     }
 }

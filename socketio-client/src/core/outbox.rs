@@ -17,29 +17,18 @@ pub(super) enum Role {
     /// A DISCONNECT of this side.
     Farewell,
     /// An event; it goes back to its namespace's buffer when the connection ends first.
-    Event {
-        ack: Option<u64>,
-        expires: Option<Millis>,
-    },
+    Event { ack: Option<u64>, expires: Option<Millis> },
     /// An event of the retry queue, which keeps its own copy.
     Queued,
 }
 
 impl Outgoing {
     pub(super) fn size(&self) -> usize {
-        self.text.len()
-            + self
-                .attachments
-                .iter()
-                .map(|bytes| bytes.len())
-                .sum::<usize>()
+        self.text.len() + self.attachments.iter().map(|bytes| bytes.len()).sum::<usize>()
     }
 
     pub(super) fn polling_len(&self) -> usize {
-        let binary = self
-            .attachments
-            .iter()
-            .map(|bytes| 2 + bytes.len().div_ceil(3) * 4);
+        let binary = self.attachments.iter().map(|bytes| 2 + bytes.len().div_ceil(3) * 4);
         1 + self.text.len() + binary.sum::<usize>()
     }
 

@@ -9,10 +9,7 @@ pub(crate) struct Queue<T> {
 
 impl<T> Default for Queue<T> {
     fn default() -> Self {
-        Self {
-            head: Vec::new(),
-            tail: Vec::new(),
-        }
+        Self { head: Vec::new(), tail: Vec::new() }
     }
 }
 

@@ -66,10 +66,8 @@ impl Core {
         };
         if options.volatile && !(writable && namespace.connected()) {
             if let Some(token) = options.ack {
-                self.notices.push_back(Notice::Ack {
-                    token,
-                    result: Err(AckFailure::Disconnected),
-                });
+                self.notices
+                    .push_back(Notice::Ack { token, result: Err(AckFailure::Disconnected) });
             }
             return Ok(());
         }
@@ -93,22 +91,9 @@ impl Core {
             self.drain_queue(ns);
         } else {
             let deadline = after(timeout).filter(|_| options.ack.is_some());
-            let ack = options
-                .ack
-                .map(|token| namespace.register_ack(Some(token), deadline));
-            let text = encode(
-                Kind::Event,
-                &namespace.name,
-                ack,
-                &arguments,
-                attachments.len(),
-            );
-            let event = Outgoing {
-                ns,
-                text,
-                attachments,
-                role: Role::Event { ack, expires },
-            };
+            let ack = options.ack.map(|token| namespace.register_ack(Some(token), deadline));
+            let text = encode(Kind::Event, &namespace.name, ack, &arguments, attachments.len());
+            let event = Outgoing { ns, text, attachments, role: Role::Event { ack, expires } };
             self.held.add(event.size());
             if namespace.connected() {
                 self.outbox.push_back(event);
@@ -127,27 +112,14 @@ impl Core {
         self.wire.now = self.wire.now.max(now);
         let deadline = self.wire.now.saturating_add(timeout);
         for namespace in &mut self.namespaces {
-            for queued in namespace
-                .queue
-                .iter_mut()
-                .filter(|queued| queued.token == Some(token))
-            {
+            for queued in namespace.queue.iter_mut().filter(|queued| queued.token == Some(token)) {
                 queued.timeout = Some(timeout);
                 let trying = queued.trying;
-                for ack in namespace
-                    .acks
-                    .iter_mut()
-                    .filter(|ack| Some(ack.id) == trying)
-                {
+                for ack in namespace.acks.iter_mut().filter(|ack| Some(ack.id) == trying) {
                     ack.deadline = Some(deadline);
                 }
             }
-            for ack in namespace
-                .acks
-                .iter_mut()
-                .rev()
-                .filter(|ack| ack.token == Some(token))
-            {
+            for ack in namespace.acks.iter_mut().rev().filter(|ack| ack.token == Some(token)) {
                 ack.deadline = Some(deadline);
             }
         }
@@ -158,11 +130,7 @@ impl Core {
     pub fn forget_ack(&mut self, token: AckToken) {
         for namespace in &mut self.namespaces {
             namespace.acks.retain(|ack| ack.token != Some(token));
-            for queued in namespace
-                .queue
-                .iter_mut()
-                .filter(|queued| queued.token == Some(token))
-            {
+            for queued in namespace.queue.iter_mut().filter(|queued| queued.token == Some(token)) {
                 queued.token = None;
             }
         }
@@ -175,33 +143,17 @@ impl Core {
             return;
         };
         if namespace.connected() && namespace.epoch == to.epoch {
-            let text = encode(
-                Kind::Ack,
-                &namespace.name,
-                Some(to.id),
-                arguments,
-                attachments.len(),
-            );
-            self.outbox.push_back(Outgoing {
-                ns: to.ns,
-                text,
-                attachments,
-                role: Role::Control,
-            });
+            let text =
+                encode(Kind::Ack, &namespace.name, Some(to.id), arguments, attachments.len());
+            self.outbox.push_back(Outgoing { ns: to.ns, text, attachments, role: Role::Control });
             self.settle();
         }
     }
 
     pub(super) fn check_room(&self, bytes: usize) -> Result<(), EmitError> {
-        let Held {
-            count,
-            bytes: waiting,
-        } = self.held;
+        let Held { count, bytes: waiting } = self.held;
         if count >= self.config.max_buffered || waiting + bytes > self.config.max_buffered_bytes {
-            return Err(EmitError::BufferFull {
-                count,
-                bytes: waiting,
-            });
+            return Err(EmitError::BufferFull { count, bytes: waiting });
         }
         Ok(())
     }
@@ -214,20 +166,14 @@ impl Core {
             return;
         };
         let mut token = ack.token;
-        if namespace
-            .queue
-            .first_mut()
-            .is_some_and(|head| head.trying == Some(ack.id))
+        if namespace.queue.first_mut().is_some_and(|head| head.trying == Some(ack.id))
             && let Some(queued) = namespace.queue.pop_front()
         {
             self.held.remove(queued.size());
             token = queued.token;
         }
         if let Some(token) = token {
-            self.notices.push_back(Notice::Ack {
-                token,
-                result: Ok(packet),
-            });
+            self.notices.push_back(Notice::Ack { token, result: Ok(packet) });
         }
         self.drain_queue(ns);
     }
@@ -250,10 +196,7 @@ impl Core {
             }
         }
         if let Some(token) = token {
-            self.notices.push_back(Notice::Ack {
-                token,
-                result: Err(failure),
-            });
+            self.notices.push_back(Notice::Ack { token, result: Err(failure) });
         }
     }
 
@@ -269,29 +212,16 @@ impl Core {
         if !connected || head.trying.is_some() {
             return;
         }
-        let deadline = head
-            .timeout
-            .map(|timeout| self.wire.now.saturating_add(timeout));
+        let deadline = head.timeout.map(|timeout| self.wire.now.saturating_add(timeout));
         let id = namespace.next_ack;
         head.tries = head.tries.saturating_add(1);
         head.trying = Some(id);
         // Once sent it may have arrived, and must arrive: it does not expire any more.
         head.expires = None;
         let attachments = head.attachments.clone();
-        let text = encode(
-            Kind::Event,
-            &namespace.name,
-            Some(id),
-            &head.payload,
-            attachments.len(),
-        );
+        let text = encode(Kind::Event, &namespace.name, Some(id), &head.payload, attachments.len());
         namespace.register_ack(None, deadline);
-        self.outbox.push_back(Outgoing {
-            ns,
-            text,
-            attachments,
-            role: Role::Queued,
-        });
+        self.outbox.push_back(Outgoing { ns, text, attachments, role: Role::Queued });
         self.watch(deadline);
     }
 }

@@ -43,12 +43,7 @@ impl Core {
         namespace.stage = Stage::Connecting;
         let payload = namespace.connect_payload(auth);
         let text = encode(Kind::Connect, &namespace.name, None, &payload, 0);
-        self.outbox.push_back(Outgoing {
-            ns,
-            text,
-            attachments: Vec::new(),
-            role: Role::Control,
-        });
+        self.outbox.push_back(Outgoing { ns, text, attachments: Vec::new(), role: Role::Control });
     }
 
     pub(super) fn decoded(&mut self, packet: Result<Option<Packet>, ParseError>) {
@@ -65,11 +60,7 @@ impl Core {
 
     /// Takes a packet; `false` when it breaks the protocol.
     pub(super) fn packet(&mut self, packet: Packet) -> bool {
-        let Some(at) = self
-            .namespaces
-            .iter()
-            .position(|ns| *ns.name == *packet.namespace)
-        else {
+        let Some(at) = self.namespaces.iter().position(|ns| *ns.name == *packet.namespace) else {
             return true;
         };
         let ns = NsId(at);
@@ -117,19 +108,12 @@ impl Core {
             namespace.offset = None;
         }
         namespace.pid = pid;
-        namespace.stage = Stage::Connected {
-            id: Arc::clone(&id),
-            recovered,
-        };
+        namespace.stage = Stage::Connected { id: Arc::clone(&id), recovered };
         let early = std::mem::take(&mut namespace.early);
         while let Some(event) = namespace.buffer.pop_front() {
             self.outbox.push_back(event);
         }
-        let change = Change::Connect {
-            namespace: namespace.name.clone(),
-            id,
-            recovered,
-        };
+        let change = Change::Connect { namespace: namespace.name.clone(), id, recovered };
         self.tell(change);
         for packet in early {
             self.event(ns, packet);
@@ -145,12 +129,7 @@ impl Core {
         let again = namespace.stage == Stage::Leaving { again: true };
         namespace.stage = if again { Stage::Waiting } else { Stage::Idle };
         let text = encode(Kind::Disconnect, &namespace.name, None, "", 0);
-        self.outbox.push_back(Outgoing {
-            ns,
-            text,
-            attachments: Vec::new(),
-            role: Role::Control,
-        });
+        self.outbox.push_back(Outgoing { ns, text, attachments: Vec::new(), role: Role::Control });
         self.enter(ns);
     }
 
@@ -188,9 +167,7 @@ impl Core {
             return;
         };
         if namespace.pid.is_some()
-            && let Some(offset) = json::elements(&packet.payload)
-                .last()
-                .and_then(json::string)
+            && let Some(offset) = json::elements(&packet.payload).last().and_then(json::string)
         {
             namespace.offset = Some(offset);
         }

@@ -70,11 +70,7 @@ pub(crate) fn now() -> Millis {
     now as Millis
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a random number"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a random number")]
 pub(crate) fn seed() -> u64 {
     (js_sys::Math::random() * 9e15) as u64
 }
@@ -129,11 +125,7 @@ impl Browser {
     fn new(hub: Weak<Hub>) -> Self {
         let wake_listener = EventClosure::new(move |event: Event| {
             if let Some(hub) = hub.upgrade() {
-                hub.act(if event.type_() == "offline" {
-                    Core::offline
-                } else {
-                    Core::try_now
-                });
+                hub.act(if event.type_() == "offline" { Core::offline } else { Core::try_now });
             }
         });
         listen(&global(), &WAKE_EVENTS, &wake_listener, true);
@@ -174,15 +166,8 @@ impl Browser {
                     Some(_) if posting => Input::Posted,
                     Some(text) => Input::Polled(text),
                     None => {
-                        let message = if posting {
-                            "xhr post error"
-                        } else {
-                            "xhr poll error"
-                        };
-                        Input::Failed {
-                            message: message.into(),
-                            retry_after,
-                        }
+                        let message = if posting { "xhr post error" } else { "xhr poll error" };
+                        Input::Failed { message: message.into(), retry_after }
                     }
                 },
             );
@@ -191,19 +176,14 @@ impl Browser {
 }
 
 async fn fetch(url: &str, init: &RequestInit, retry_after: &mut Option<Millis>) -> Option<String> {
-    let response = JsFuture::from(global().fetch_with_str_and_init(url, init))
-        .await
-        .ok()?;
+    let response = JsFuture::from(global().fetch_with_str_and_init(url, init)).await.ok()?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
         let seconds = response.headers().get("retry-after").ok().flatten();
         *retry_after = seconds.and_then(|text| crate::core::retry_after(&text));
         return None;
     }
-    JsFuture::from(response.text().ok()?)
-        .await
-        .ok()?
-        .as_string()
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
 impl Io for Browser {
@@ -248,10 +228,7 @@ impl Io for Browser {
             old.map(|at| self.requests.remove(at));
         }
         input.or_else(|| {
-            let drained = self
-                .sockets
-                .iter_mut()
-                .find(|socket| socket.has_drained())?;
+            let drained = self.sockets.iter_mut().find(|socket| socket.has_drained())?;
             if drained.sending {
                 drained.sending = false;
                 return Some((drained.link, Input::Drained));
@@ -263,10 +240,7 @@ impl Io for Browser {
 
     fn poll_timer(&mut self, _: &mut Context<'_>, at: Option<Millis>) -> Poll<()> {
         let now = now();
-        let sending = self
-            .sockets
-            .iter()
-            .any(|socket| socket.sending || socket.settling.is_some());
+        let sending = self.sockets.iter().any(|socket| socket.sending || socket.settling.is_some());
         let at = crate::core::earlier(at, sending.then_some(now + DRAIN_CHECK));
         if at.is_some_and(|at| at <= now) {
             return Poll::Ready(());
@@ -287,10 +261,7 @@ impl Drop for Browser {
 }
 
 fn failed() -> Input {
-    Input::Failed {
-        message: "websocket error".into(),
-        retry_after: None,
-    }
+    Input::Failed { message: "websocket error".into(), retry_after: None }
 }
 
 struct Socket {
@@ -310,13 +281,7 @@ impl Socket {
             mailbox.post(link, read(event));
         });
         listen(&socket, &SOCKET_EVENTS, &listener, true);
-        Some(Self {
-            link,
-            inner: socket,
-            sending: false,
-            settling: None,
-            listener,
-        })
+        Some(Self { link, inner: socket, sending: false, settling: None, listener })
     }
 
     fn send(&mut self, frames: &[Frame]) {
@@ -377,12 +342,7 @@ impl Timer {
             firing.set(true);
             mailbox.wake();
         });
-        Self {
-            wake,
-            handle: None,
-            at: None,
-            fired,
-        }
+        Self { wake, handle: None, at: None, fired }
     }
 
     fn arm(&mut self, delay: Option<Millis>, at: Option<Millis>) {

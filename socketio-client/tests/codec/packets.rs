@@ -37,14 +37,7 @@ fn namespace() -> impl Strategy<Value = String> {
 fn packet() -> impl Strategy<Value = Packet> {
     let arguments = prop::collection::vec(value(), 0..4);
     let attachments = prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..4);
-    (
-        any::<bool>(),
-        namespace(),
-        any::<Option<u32>>(),
-        "[a-zA-Z0-9 -]{1,9}",
-        arguments,
-        attachments,
-    )
+    (any::<bool>(), namespace(), any::<Option<u32>>(), "[a-zA-Z0-9 -]{1,9}", arguments, attachments)
         .prop_map(|(event, namespace, id, name, mut arguments, attachments)| {
             for num in 0..attachments.len() {
                 arguments.push(json!({"_placeholder": true, "num": num}));
@@ -60,9 +53,7 @@ fn packet() -> impl Strategy<Value = Packet> {
                 attachments: attachments.into_iter().map(Binary::from).collect(),
             }
         })
-        .prop_filter("reserved", |packet| {
-            !packet.payload.starts_with("[\"connect\"")
-        })
+        .prop_filter("reserved", |packet| !packet.payload.starts_with("[\"connect\""))
 }
 
 fn decode(frames: Vec<Frame>) -> Result<Vec<Packet>, ParseError> {
@@ -139,10 +130,7 @@ fn nesting_ends_where_it_says() {
     let deepest = MAX_DEPTH as usize - 1;
     let packet = Decoder::default().text(nest(deepest)).unwrap().unwrap();
     assert!(serde_json::from_str::<Value>(&packet.payload[5..packet.payload.len() - 1]).is_ok());
-    assert_eq!(
-        Decoder::default().text(nest(deepest + 1)),
-        Err(ParseError::Payload)
-    );
+    assert_eq!(Decoder::default().text(nest(deepest + 1)), Err(ParseError::Payload));
     assert_eq!(
         Decoder::default().text("2".to_owned() + &"[".repeat(1 << 20)),
         Err(ParseError::Payload)

@@ -21,12 +21,7 @@ impl Bench {
         let mut core = Core::new(Endpoint::parse("ws://server").unwrap(), config);
         let ns = core.namespace("/");
         core.connect(0, ns);
-        let mut bench = Self {
-            core,
-            ns,
-            now: 0,
-            link: LinkId(0),
-        };
+        let mut bench = Self { core, ns, now: 0, link: LinkId(0) };
         bench.expect_connect();
         bench
     }
@@ -65,9 +60,7 @@ impl Bench {
 
     pub(crate) fn emit(&mut self, text: &str, options: EmitOptions) {
         let arguments = format!("[\"{text}\"]");
-        self.core
-            .emit(self.now, self.ns, arguments, Vec::new(), options)
-            .unwrap();
+        self.core.emit(self.now, self.ns, arguments, Vec::new(), options).unwrap();
     }
 
     pub(crate) fn actions(&mut self) -> Vec<Action> {
@@ -121,10 +114,7 @@ impl Bench {
     }
 
     pub(crate) fn fail(&mut self) {
-        self.input(Input::Failed {
-            message: "no".into(),
-            retry_after: None,
-        });
+        self.input(Input::Failed { message: "no".into(), retry_after: None });
     }
 }
 
@@ -135,19 +125,12 @@ fn words(notice: &Notice) -> String {
         Notice::Change(Change::Close { .. }) => "close".into(),
         Notice::Change(Change::ConnectError { message, .. }) => format!("error: {message}"),
         Notice::Change(Change::Waiting { attempt, .. }) => format!("waiting {attempt}"),
-        Notice::Change(other) => format!("{other:?}")
-            .chars()
-            .take_while(|c| c.is_alphabetic())
-            .collect(),
+        Notice::Change(other) => {
+            format!("{other:?}").chars().take_while(|c| c.is_alphabetic()).collect()
+        }
         Notice::Event { packet, .. } => packet.payload.clone(),
-        Notice::Ack {
-            token,
-            result: Ok(packet),
-        } => format!("ack {} {}", token.0, packet.payload),
-        Notice::Ack {
-            token,
-            result: Err(failure),
-        } => format!("ack {} {failure}", token.0),
+        Notice::Ack { token, result: Ok(packet) } => format!("ack {} {}", token.0, packet.payload),
+        Notice::Ack { token, result: Err(failure) } => format!("ack {} {failure}", token.0),
         Notice::AskAuth { .. } => "auth?".into(),
     }
 }

@@ -10,34 +10,20 @@ fn plain() -> EmitOptions {
 }
 
 fn with_ack(token: u64) -> EmitOptions {
-    EmitOptions {
-        ack: Some(AckToken(token)),
-        ..plain()
-    }
+    EmitOptions { ack: Some(AckToken(token)), ..plain() }
 }
 
 #[test]
 fn what_waits_is_bounded_and_says_so() {
-    let mut bench = Bench::new(Config {
-        max_buffered: 2,
-        max_buffered_bytes: 100,
-        ..Config::default()
-    });
+    let mut bench =
+        Bench::new(Config { max_buffered: 2, max_buffered_bytes: 100, ..Config::default() });
     bench.emit("a", plain());
     let large = format!("[\"{}\"]", "x".repeat(100));
     let refused = bench.core.emit(0, bench.ns, large, Vec::new(), plain());
-    assert!(matches!(
-        refused,
-        Err(EmitError::BufferFull { count: 1, .. })
-    ));
+    assert!(matches!(refused, Err(EmitError::BufferFull { count: 1, .. })));
     bench.emit("b", plain());
-    let refused = bench
-        .core
-        .emit(0, bench.ns, "[\"c\"]".into(), Vec::new(), plain());
-    assert!(matches!(
-        refused,
-        Err(EmitError::BufferFull { count: 2, .. })
-    ));
+    let refused = bench.core.emit(0, bench.ns, "[\"c\"]".into(), Vec::new(), plain());
+    assert!(matches!(refused, Err(EmitError::BufferFull { count: 2, .. })));
     bench.welcome();
     assert_eq!(bench.core.buffered(), 0, "room again");
     bench.emit("c", plain());
@@ -45,10 +31,7 @@ fn what_waits_is_bounded_and_says_so() {
 
 #[test]
 fn volatile_is_now_or_never() {
-    let volatile = EmitOptions {
-        volatile: true,
-        ..plain()
-    };
+    let volatile = EmitOptions { volatile: true, ..plain() };
     let mut bench = Bench::new(Config::default());
     bench.emit("never", volatile);
     assert_eq!(bench.core.buffered(), 0);
@@ -67,20 +50,8 @@ fn volatile_is_now_or_never() {
 #[test]
 fn what_expires_is_not_sent() {
     let mut bench = Bench::new(Config::default());
-    bench.emit(
-        "stale",
-        EmitOptions {
-            expires: Some(100),
-            ..with_ack(1)
-        },
-    );
-    bench.emit(
-        "fresh",
-        EmitOptions {
-            expires: Some(100_000),
-            ..with_ack(2)
-        },
-    );
+    bench.emit("stale", EmitOptions { expires: Some(100), ..with_ack(1) });
+    bench.emit("fresh", EmitOptions { expires: Some(100_000), ..with_ack(2) });
     bench.pass(100);
     assert_eq!(bench.told(), ["ack 1 timeout"]);
     bench.input(Input::Opened);
@@ -91,18 +62,9 @@ fn what_expires_is_not_sent() {
 
 #[test]
 fn an_ack_that_times_out_takes_its_event_along() {
-    let mut bench = Bench::new(Config {
-        ack_timeout: Some(50),
-        ..Config::default()
-    });
+    let mut bench = Bench::new(Config { ack_timeout: Some(50), ..Config::default() });
     bench.emit("a", with_ack(1));
-    bench.emit(
-        "b",
-        EmitOptions {
-            timeout: Some(5000),
-            ..with_ack(2)
-        },
-    );
+    bench.emit("b", EmitOptions { timeout: Some(5000), ..with_ack(2) });
     bench.pass(50);
     assert_eq!(bench.told(), ["ack 1 timeout"]);
     assert_eq!(bench.core.buffered(), 1);
@@ -117,24 +79,12 @@ fn a_disconnect_fails_what_was_sent_and_keeps_what_was_not() {
     assert_eq!(bench.core.buffered(), 2);
     bench.notices();
     bench.input(Input::Closed);
-    assert_eq!(
-        bench.told(),
-        [
-            "transport close",
-            "ack 1 disconnected",
-            "close",
-            "waiting 1"
-        ]
-    );
+    assert_eq!(bench.told(), ["transport close", "ack 1 disconnected", "close", "waiting 1"]);
     bench.core.try_now(bench.now);
     bench.expect_connect();
     bench.welcome();
     bench.emit("d", plain());
-    assert_eq!(
-        bench.sent(),
-        ["421[\"b\"]", "42[\"c\"]", "42[\"d\"]"],
-        "in order"
-    );
+    assert_eq!(bench.sent(), ["421[\"b\"]", "42[\"c\"]", "42[\"d\"]"], "in order");
     bench.notices();
     bench.hear("431[7]");
     bench.hear("431[7]");
@@ -145,11 +95,8 @@ fn a_disconnect_fails_what_was_sent_and_keeps_what_was_not() {
 #[test]
 fn retries_are_at_least_once_and_in_order() {
     let retries = Some(Retries { times: 1 });
-    let mut bench = Bench::connected(Config {
-        retries,
-        ack_timeout: Some(50),
-        ..Config::default()
-    });
+    let mut bench =
+        Bench::connected(Config { retries, ack_timeout: Some(50), ..Config::default() });
     bench.notices();
     bench.emit("a", with_ack(1));
     bench.emit("b", with_ack(2));
@@ -157,10 +104,7 @@ fn retries_are_at_least_once_and_in_order() {
     bench.pass(50);
     assert_eq!(bench.sent(), ["421[\"a\"]"], "again");
     bench.hear("430[]");
-    assert!(
-        bench.told().is_empty(),
-        "an answer to the first time is too late"
-    );
+    assert!(bench.told().is_empty(), "an answer to the first time is too late");
     bench.pass(50);
     assert_eq!(bench.told(), ["ack 1 timeout"]);
     assert_eq!(bench.sent(), ["422[\"b\"]"]);
@@ -178,10 +122,8 @@ fn retries_are_at_least_once_and_in_order() {
 #[test]
 fn posts_stay_below_what_the_server_takes() {
     use socketio_client::core::{Action, Transport};
-    let mut bench = Bench::new(Config {
-        transports: vec![Transport::Polling],
-        ..Config::default()
-    });
+    let mut bench =
+        Bench::new(Config { transports: vec![Transport::Polling], ..Config::default() });
     bench.input(Input::Polled(crate::bench::OPEN.into()));
     bench.actions();
     bench.input(Input::Posted);

@@ -42,36 +42,21 @@ fn the_next_transport_is_tried_and_remembered() {
     bench.fail();
     assert_eq!(bench.expect_connect(), Transport::Polling);
     bench.input(Input::Polled(OPEN.into()));
-    assert_eq!(
-        bench.core.state(),
-        State::Open {
-            transport: Transport::Polling
-        }
-    );
+    assert_eq!(bench.core.state(), State::Open { transport: Transport::Polling });
     assert!(
-        !bench
-            .actions()
-            .iter()
-            .any(|action| matches!(action, Action::Connect(..))),
+        !bench.actions().iter().any(|action| matches!(action, Action::Connect(..))),
         "no upgrade"
     );
     bench.fail();
     bench.core.try_now(bench.now);
     assert_eq!(bench.expect_connect(), Transport::Polling, "remembered");
     bench.input(Input::Polled(OPEN.into()));
-    assert_eq!(
-        bench.expect_connect(),
-        Transport::WebSocket,
-        "it may have come back: an upgrade"
-    );
+    assert_eq!(bench.expect_connect(), Transport::WebSocket, "it may have come back: an upgrade");
 }
 
 #[test]
 fn a_transport_that_hangs_leaves_time_for_the_next() {
-    let mut bench = Bench::new(Config {
-        timeout: 1000,
-        ..Config::default()
-    });
+    let mut bench = Bench::new(Config { timeout: 1000, ..Config::default() });
     bench.pass(500);
     assert_eq!(bench.expect_connect(), Transport::Polling);
     bench.pass(500);
@@ -80,11 +65,8 @@ fn a_transport_that_hangs_leaves_time_for_the_next() {
 
 #[test]
 fn attempts_end_and_begin_anew() {
-    let config = Config {
-        attempts: Some(1),
-        transports: vec![Transport::WebSocket],
-        ..Config::default()
-    };
+    let config =
+        Config { attempts: Some(1), transports: vec![Transport::WebSocket], ..Config::default() };
     let mut bench = Bench::new(config);
     bench.fail();
     assert_eq!(bench.told(), ["error: no", "waiting 1"]);
@@ -93,17 +75,9 @@ fn attempts_end_and_begin_anew() {
     bench.fail();
     assert_eq!(
         bench.told(),
-        [
-            "ReconnectAttempt",
-            "error: no",
-            "ReconnectError",
-            "ReconnectFailed"
-        ]
+        ["ReconnectAttempt", "error: no", "ReconnectError", "ReconnectFailed"]
     );
-    assert_eq!(
-        (bench.core.state(), bench.core.next_wake()),
-        (State::GaveUp, None)
-    );
+    assert_eq!((bench.core.state(), bench.core.next_wake()), (State::GaveUp, None));
     bench.core.try_now(bench.now);
     bench.expect_connect();
 }
@@ -111,20 +85,9 @@ fn attempts_end_and_begin_anew() {
 #[test]
 fn a_server_that_wants_time_gets_it() {
     let mut bench = Bench::new(Config::default());
-    bench.input(Input::Failed {
-        message: "503".into(),
-        retry_after: Some(60_000),
-    });
-    assert!(
-        bench
-            .actions()
-            .iter()
-            .all(|action| matches!(action, Action::Abort(_))),
-        "nor polling"
-    );
-    let State::Waiting { delay, .. } = bench.core.state() else {
-        panic!("not waiting")
-    };
+    bench.input(Input::Failed { message: "503".into(), retry_after: Some(60_000) });
+    assert!(bench.actions().iter().all(|action| matches!(action, Action::Abort(_))), "nor polling");
+    let State::Waiting { delay, .. } = bench.core.state() else { panic!("not waiting") };
     assert!((60_000..62_000).contains(&delay), "{delay}");
 }
 
@@ -132,10 +95,8 @@ fn a_server_that_wants_time_gets_it() {
 /// open and closed.
 #[test]
 fn a_poll_that_is_wrong_twice() {
-    let mut bench = Bench::new(Config {
-        transports: vec![Transport::Polling],
-        ..Config::default()
-    });
+    let mut bench =
+        Bench::new(Config { transports: vec![Transport::Polling], ..Config::default() });
     bench.input(Input::Polled(OPEN.into()));
     bench.notices();
     bench.input(Input::Polled("42[\x1e0{}".into()));
@@ -145,10 +106,7 @@ fn a_poll_that_is_wrong_twice() {
 #[test]
 fn an_upgrade_holds_what_is_written_meanwhile() {
     let transports = vec![Transport::Polling, Transport::WebSocket];
-    let mut bench = Bench::new(Config {
-        transports,
-        ..Config::default()
-    });
+    let mut bench = Bench::new(Config { transports, ..Config::default() });
     bench.input(Input::Polled(OPEN.into()));
     let polling = bench.link;
     bench.input(Input::Posted);
@@ -168,9 +126,5 @@ fn an_upgrade_holds_what_is_written_meanwhile() {
     bench.input(Input::Polled("42[\"last\"]".into()));
     bench.link = probe;
     assert_eq!(bench.sent(), ["5", "42[\"a\"]"]);
-    assert!(
-        bench
-            .told()
-            .ends_with(&["[\"last\"]".into(), "Upgrade".into()])
-    );
+    assert!(bench.told().ends_with(&["[\"last\"]".into(), "Upgrade".into()]));
 }

@@ -5,9 +5,7 @@ use crate::bench::{Bench, OPEN};
 #[test]
 fn recovery_shows_what_it_has() {
     let mut bench = Bench::new(Config::default());
-    bench
-        .core
-        .set_auth(bench.ns, Auth::Value(r#"{"token":"t"}"#.into()));
+    bench.core.set_auth(bench.ns, Auth::Value(r#"{"token":"t"}"#.into()));
     bench.input(socketio_client::core::Input::Opened);
     bench.hear(OPEN);
     assert_eq!(bench.sent(), [r#"40{"token":"t"}"#]);
@@ -18,10 +16,7 @@ fn recovery_shows_what_it_has() {
     bench.core.try_now(0);
     bench.expect_connect();
     bench.hear(OPEN);
-    assert_eq!(
-        bench.sent(),
-        [r#"40{"pid":"p","offset":"offset-1","token":"t"}"#]
-    );
+    assert_eq!(bench.sent(), [r#"40{"pid":"p","offset":"offset-1","token":"t"}"#]);
     bench.notices();
     bench.hear(r#"40{"sid":"n","pid":"p"}"#);
     let notices = bench.notices();
@@ -108,10 +103,7 @@ fn an_answer_stays_with_its_connection() {
     let mut bench = Bench::connected(Config::default());
     bench.notices();
     bench.hear("421[\"ask\"]");
-    let Some(Notice::Event {
-        reply: Some(reply), ..
-    }) = bench.notices().pop()
-    else {
+    let Some(Notice::Event { reply: Some(reply), .. }) = bench.notices().pop() else {
         panic!("no question");
     };
     bench.lose();

@@ -41,10 +41,7 @@ impl Network {
                 tokio::spawn(carry(from_server, to_client, flag.clone()));
             }
         });
-        Self {
-            address,
-            swallowing,
-        }
+        Self { address, swallowing }
     }
 
     pub(crate) fn url(&self) -> String {

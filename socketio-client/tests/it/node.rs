@@ -50,38 +50,22 @@ impl Node {
             .spawn()
             .expect("node runs");
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let first = soon(lines.next_line())
-            .await
-            .unwrap()
-            .expect("the server says its port");
+        let first = soon(lines.next_line()).await.unwrap().expect("the server says its port");
         let first: Value = serde_json::from_str(&first).unwrap();
-        Self {
-            options,
-            process,
-            lines,
-            port: first["port"].as_u64().unwrap(),
-        }
+        Self { options, process, lines, port: first["port"].as_u64().unwrap() }
     }
 
     /// Has the server do one of its `commands`.
     pub(crate) async fn tell(&mut self, command: &str, value: Value) {
         let line = format!("{}\n", json!([command, value]));
-        self.process
-            .stdin
-            .as_mut()
-            .unwrap()
-            .write_all(line.as_bytes())
-            .await
-            .unwrap();
+        self.process.stdin.as_mut().unwrap().write_all(line.as_bytes()).await.unwrap();
     }
 
     /// How many clients the server counts.
     pub(crate) async fn clients(&mut self) -> u64 {
         self.tell("clients", Value::Null).await;
         let line = soon(self.lines.next_line()).await.unwrap().unwrap();
-        serde_json::from_str::<Value>(&line).unwrap()["clients"]
-            .as_u64()
-            .unwrap()
+        serde_json::from_str::<Value>(&line).unwrap()["clients"].as_u64().unwrap()
     }
 }
 

@@ -40,11 +40,7 @@ impl Oxide {
             tokio::spawn(async move { axum::serve(listener, router(ping_interval)).await });
             address
         });
-        Self {
-            ping_interval,
-            address: started.await.unwrap(),
-            runtime: Some(runtime),
-        }
+        Self { ping_interval, address: started.await.unwrap(), runtime: Some(runtime) }
     }
 }
 
@@ -83,10 +79,7 @@ fn router(ping_interval: Duration) -> axum::Router {
         .build_layer();
     io.ns("/", serve);
     io.ns("/other", serve);
-    io.ns(
-        "/refused",
-        (async |_: SocketRef| ()).with(async |_: SocketRef| Err::<(), _>("not you")),
-    );
+    io.ns("/refused", (async |_: SocketRef| ()).with(async |_: SocketRef| Err::<(), _>("not you")));
     axum::Router::new().layer(layer)
 }
 
@@ -108,38 +101,26 @@ async fn serve(socket: SocketRef, Data(auth): Data<serde_json::Value>) {
         ack.send(&auth).unwrap();
         at_once()
     });
-    socket.on(
-        "ask",
-        |socket: SocketRef, Data(value): Data<Value>| async move {
-            let asked = socket
-                .timeout(Duration::from_secs(5))
-                .emit_with_ack::<_, Value>("question", &value);
-            let answer = asked.unwrap().await.unwrap();
-            socket.emit("answered", &answer).unwrap();
-        },
-    );
-    socket.on(
-        "flood",
-        |socket: SocketRef, Data(count): Data<u64>| async move {
-            for number in 0..count {
-                while socket.emit("number", &number).is_err() {
-                    tokio::task::yield_now().await;
-                }
+    socket.on("ask", |socket: SocketRef, Data(value): Data<Value>| async move {
+        let asked =
+            socket.timeout(Duration::from_secs(5)).emit_with_ack::<_, Value>("question", &value);
+        let answer = asked.unwrap().await.unwrap();
+        socket.emit("answered", &answer).unwrap();
+    });
+    socket.on("flood", |socket: SocketRef, Data(count): Data<u64>| async move {
+        for number in 0..count {
+            while socket.emit("number", &number).is_err() {
+                tokio::task::yield_now().await;
             }
-        },
-    );
+        }
+    });
     socket.on("kick", |socket: SocketRef| {
         let _ = socket.disconnect();
         at_once()
     });
     socket.on("shout", |socket: SocketRef, Data(value): Data<Value>| {
         // With one node it is done when it has been asked once.
-        socket
-            .broadcast()
-            .emit("shouted", &value)
-            .now_or_never()
-            .unwrap()
-            .unwrap();
+        socket.broadcast().emit("shouted", &value).now_or_never().unwrap().unwrap();
         at_once()
     });
     socket.on("silent", at_once);

@@ -47,9 +47,7 @@ pub(crate) async fn acks_both_ways(server: &mut impl Server, order: Order) {
     assert_eq!(soon(answered.next()).await.get::<i64>(0).unwrap(), 42);
     drop(asked);
 
-    let brief = chat
-        .emit_with_ack::<Value>("silent", ())
-        .timeout(Duration::from_millis(20));
+    let brief = chat.emit_with_ack::<Value>("silent", ()).timeout(Duration::from_millis(20));
     assert!(matches!(soon(brief).await, Err(AckError::Timeout)));
 }
 
@@ -61,32 +59,19 @@ struct Upload {
 
 pub(crate) async fn binary_both_ways(server: &mut impl Server, order: Order) {
     let (_client, chat) = builder(&server.url(), order).connect().unwrap();
-    let large: Vec<u8> = (0..200_000_u32)
-        .map(|number| number.to_le_bytes()[0])
-        .collect();
-    let upload = Upload {
-        name: "cat".into(),
-        parts: vec![vec![0, 255].into(), large.into()],
-    };
+    let large: Vec<u8> = (0..200_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    let upload = Upload { name: "cat".into(), parts: vec![vec![0, 255].into(), large.into()] };
     let mut echoes = chat.stream("echo");
     chat.emit("echo", &upload).unwrap();
     assert_eq!(soon(echoes.next()).await.get::<Upload>(0).unwrap(), upload);
-    assert_eq!(
-        soon(chat.emit_with_ack::<Upload>("give back", &upload))
-            .await
-            .unwrap(),
-        upload
-    );
+    assert_eq!(soon(chat.emit_with_ack::<Upload>("give back", &upload)).await.unwrap(), upload);
 
     let reply = chat.on("question", |event| {
         event.reply(&event.get::<Upload>(0).unwrap()).unwrap();
     });
     let mut answered = chat.stream("answered");
     chat.emit("ask", &upload).unwrap();
-    assert_eq!(
-        soon(answered.next()).await.get::<Upload>(0).unwrap(),
-        upload
-    );
+    assert_eq!(soon(answered.next()).await.get::<Upload>(0).unwrap(), upload);
     drop(reply);
 }
 
@@ -108,26 +93,15 @@ pub(crate) async fn many_namespaces(server: &mut impl Server, order: Order) {
     assert!(wrong.try_next().is_none());
 
     client.drop_connection();
-    assert_eq!(
-        disconnected(&mut changes, "/other").await,
-        "transport close"
-    );
+    assert_eq!(disconnected(&mut changes, "/other").await, "transport close");
     connected(&mut changes, "/other").await;
     let auth: Value = soon(other.emit_with_ack("auth", ())).await.unwrap();
     assert_eq!(auth, json!({"time": 1}), "asked anew");
 
     other.disconnect();
-    assert_eq!(
-        disconnected(&mut changes, "/other").await,
-        "io client disconnect"
-    );
+    assert_eq!(disconnected(&mut changes, "/other").await, "io client disconnect");
     assert!(matches!(client.state(), ClientState::Open { .. }));
-    assert_eq!(
-        soon(chat.emit_with_ack::<u8>("give back", &1))
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(soon(chat.emit_with_ack::<u8>("give back", &1)).await.unwrap(), 1);
     chat.disconnect();
     soon(client.closed()).await;
     assert_eq!(client.state(), ClientState::Idle);
@@ -138,20 +112,13 @@ pub(crate) async fn refusal(server: &mut impl Server, order: Order) {
     let mut changes = client.changes();
     client.namespace("/refused").unwrap().connect();
     let words = change(&mut changes, |change| match change {
-        Change::ConnectError {
-            message,
-            refused: true,
-            ..
-        } => Some(message.clone()),
+        Change::ConnectError { message, refused: true, .. } => Some(message.clone()),
         _ => None,
     });
     assert_eq!(&*words.await, "not you");
     soon(client.closed()).await;
     while let Some(change) = changes.try_next() {
-        assert!(
-            !matches!(change, Change::Waiting { .. }),
-            "it came back by itself"
-        );
+        assert!(!matches!(change, Change::Waiting { .. }), "it came back by itself");
     }
 }
 
@@ -160,10 +127,7 @@ pub(crate) async fn put_out(server: &mut impl Server, order: Order) {
     let mut changes = client.changes();
     connected(&mut changes, "/").await;
     chat.emit("kick", ()).unwrap();
-    assert_eq!(
-        disconnected(&mut changes, "/").await,
-        "io server disconnect"
-    );
+    assert_eq!(disconnected(&mut changes, "/").await, "io server disconnect");
     soon(client.closed()).await;
     assert_eq!(client.state(), ClientState::Idle);
     chat.connect();
@@ -180,20 +144,15 @@ pub(crate) async fn kill_and_return(server: &mut impl Server, order: Order) {
     soon(echoes.next()).await;
     server.kill().await;
     let reason = disconnected(&mut changes, "/").await;
-    assert!(
-        ["transport close", "transport error"].contains(&reason),
-        "{reason}"
-    );
+    assert!(["transport close", "transport error"].contains(&reason), "{reason}");
     assert!(matches!(soon(pending).await, Err(AckError::Disconnected)));
     let kept = chat.emit_with_ack::<u32>("give back", &100);
     for number in 1..=20 {
         chat.emit("echo", &number).unwrap();
     }
     assert_eq!(client.buffered(), 21);
-    change(&mut changes, |change| {
-        matches!(change, Change::ReconnectError { .. }).then_some(())
-    })
-    .await;
+    change(&mut changes, |change| matches!(change, Change::ReconnectError { .. }).then_some(()))
+        .await;
     assert!(matches!(
         client.state(),
         ClientState::Waiting { error: Some(_), .. } | ClientState::Opening { .. }
@@ -212,12 +171,7 @@ pub(crate) async fn heartbeat_loss(server: &mut impl Server, order: Order) {
     let mut changes = client.changes();
     connected(&mut changes, "/").await;
     // A poll that was answered shows that the heartbeat runs.
-    assert_eq!(
-        soon(chat.emit_with_ack::<u8>("give back", &1))
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(soon(chat.emit_with_ack::<u8>("give back", &1)).await.unwrap(), 1);
     network.swallow(true);
     assert_eq!(disconnected(&mut changes, "/").await, "ping timeout");
     network.swallow(false);
@@ -242,34 +196,17 @@ pub(crate) async fn load_in_both_directions(server: &mut impl Server, order: Ord
     for number in 0..COUNT {
         assert_eq!(soon(echoes.next()).await.get::<u32>(0).unwrap(), number);
     }
-    assert_eq!(
-        soon(chat.emit_with_ack::<u8>("give back", &1))
-            .await
-            .unwrap(),
-        1
-    );
-    assert!(
-        numbers.try_next().is_none() && echoes.try_next().is_none(),
-        "doubled"
-    );
+    assert_eq!(soon(chat.emit_with_ack::<u8>("give back", &1)).await.unwrap(), 1);
+    assert!(numbers.try_next().is_none() && echoes.try_next().is_none(), "doubled");
     let upgraded = order.contains(&Transport::WebSocket);
-    let transport = if upgraded {
-        Transport::WebSocket
-    } else {
-        Transport::Polling
-    };
+    let transport = if upgraded { Transport::WebSocket } else { Transport::Polling };
     assert_eq!(client.state(), ClientState::Open { transport });
 }
 
 /// What was emitted before a close arrives.
 pub(crate) async fn goodbye(server: &mut impl Server, order: Order) {
     let (watcher, listening) = builder(&server.url(), order).connect().unwrap();
-    assert_eq!(
-        soon(listening.emit_with_ack::<u8>("give back", &1))
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(soon(listening.emit_with_ack::<u8>("give back", &1)).await.unwrap(), 1);
     let (client, chat) = builder(&server.url(), order).connect().unwrap();
     let mut changes = client.changes();
     connected(&mut changes, "/").await;
@@ -282,10 +219,7 @@ pub(crate) async fn goodbye(server: &mut impl Server, order: Order) {
     client.close();
     soon(client.closed()).await;
     for _ in 0..5 {
-        assert_eq!(
-            soon(shouts.next()).await.get::<String>(0).unwrap().len(),
-            large.len()
-        );
+        assert_eq!(soon(shouts.next()).await.get::<String>(0).unwrap().len(), large.len());
     }
     assert_eq!(soon(shouts.next()).await.get::<String>(0).unwrap(), "last");
     drop(watcher);
@@ -297,19 +231,13 @@ pub(crate) async fn recovery(server: &mut Node) {
     let mut broadcasts = chat.stream("broadcast");
     assert!(!connected(&mut changes, "/").await);
     server.tell("broadcast", json!("one")).await;
-    assert_eq!(
-        soon(broadcasts.next()).await.get::<String>(0).unwrap(),
-        "one"
-    );
+    assert_eq!(soon(broadcasts.next()).await.get::<String>(0).unwrap(), "one");
     client.drop_connection();
     // The server answers after it has noticed that the client is away.
     while server.clients().await > 0 {}
     server.tell("broadcast", json!("two")).await;
     assert!(connected(&mut changes, "/").await, "recovered");
-    assert_eq!(
-        soon(broadcasts.next()).await.get::<String>(0).unwrap(),
-        "two"
-    );
+    assert_eq!(soon(broadcasts.next()).await.get::<String>(0).unwrap(), "two");
 }
 
 pub(crate) async fn retry_after(server: &mut Node) {
@@ -335,10 +263,5 @@ pub(crate) async fn fallback(server: &mut Node) {
     assert_eq!(change(&mut changes, open).await, Transport::Polling);
     client.drop_connection();
     assert_eq!(change(&mut changes, open).await, Transport::Polling);
-    assert_eq!(
-        soon(chat.emit_with_ack::<u8>("give back", &1))
-            .await
-            .unwrap(),
-        1
-    );
+    assert_eq!(soon(chat.emit_with_ack::<u8>("give back", &1)).await.unwrap(), 1);
 }

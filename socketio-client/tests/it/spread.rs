@@ -16,10 +16,7 @@ async fn a_hundred_clients_come_back_spread() {
     let url = server.url();
     let mut clients = Vec::new();
     for _ in 0..100 {
-        let client = builder(&url, WEBSOCKET)
-            .reconnection_delay(DELAY, DELAY)
-            .build()
-            .unwrap();
+        let client = builder(&url, WEBSOCKET).reconnection_delay(DELAY, DELAY).build().unwrap();
         let changes = client.changes();
         client.namespace("/").unwrap().connect();
         clients.push((client, changes));
@@ -53,10 +50,8 @@ async fn a_hundred_clients_come_back_spread() {
     // Jitter of a half, so from 200 to 600 ms; in each quarter of that some, in none a crowd.
     for slot in 0..4 {
         let from = DELAY / 2 + DELAY / 4 * slot;
-        let count = delays
-            .iter()
-            .filter(|&&delay| delay >= from && delay < from + DELAY / 4)
-            .count();
+        let count =
+            delays.iter().filter(|&&delay| delay >= from && delay < from + DELAY / 4).count();
         assert!(
             (5..=60).contains(&count),
             "{count} of 100 wait {from:?} to {:?}",

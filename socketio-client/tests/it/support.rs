@@ -27,9 +27,7 @@ pub(crate) fn builder(url: &str, order: Order) -> Builder {
 
 /// What is expected to come soon.
 pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, what)
-        .await
-        .expect("nothing came")
+    tokio::time::timeout(PATIENCE, what).await.expect("nothing came")
 }
 
 /// Waits for a change that fits.
@@ -49,11 +47,7 @@ pub(crate) async fn change<T>(
 
 pub(crate) async fn connected(changes: &mut Stream<Change>, wanted: &str) -> bool {
     change(changes, |change| match change {
-        Change::Connect {
-            namespace,
-            recovered,
-            ..
-        } if **namespace == *wanted => Some(*recovered),
+        Change::Connect { namespace, recovered, .. } if **namespace == *wanted => Some(*recovered),
         _ => None,
     })
     .await

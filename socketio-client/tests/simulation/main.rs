@@ -37,56 +37,32 @@ fn run(plan: Plan) {
 
 #[test]
 fn websocket() {
-    run(Plan {
-        polling_first: false,
-        retries: false,
-        hostile: false,
-    });
+    run(Plan { polling_first: false, retries: false, hostile: false });
 }
 
 #[test]
 fn polling_and_upgrade() {
-    run(Plan {
-        polling_first: true,
-        retries: false,
-        hostile: false,
-    });
+    run(Plan { polling_first: true, retries: false, hostile: false });
 }
 
 /// At least once, in order.
 #[test]
 fn retries_over_websocket() {
-    run(Plan {
-        polling_first: false,
-        retries: true,
-        hostile: false,
-    });
+    run(Plan { polling_first: false, retries: true, hostile: false });
 }
 
 #[test]
 fn retries_over_polling() {
-    run(Plan {
-        polling_first: true,
-        retries: true,
-        hostile: false,
-    });
+    run(Plan { polling_first: true, retries: true, hostile: false });
 }
 
 /// A server that says what it likes: nothing may panic, hang or grow.
 #[test]
 fn hostile_server() {
-    run(Plan {
-        polling_first: false,
-        retries: false,
-        hostile: true,
-    });
+    run(Plan { polling_first: false, retries: false, hostile: true });
 }
 
 #[test]
 fn hostile_server_over_polling() {
-    run(Plan {
-        polling_first: true,
-        retries: true,
-        hostile: true,
-    });
+    run(Plan { polling_first: true, retries: true, hostile: true });
 }

@@ -64,12 +64,7 @@ pub(crate) struct Network<T> {
 
 impl<T> Network<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            due: BinaryHeap::new(),
-            parcels: HashMap::new(),
-            busy: HashMap::new(),
-            sent: 0,
-        }
+        Self { due: BinaryHeap::new(), parcels: HashMap::new(), busy: HashMap::new(), sent: 0 }
     }
 
     pub(crate) fn send(&mut self, now: Millis, delay: Millis, wire: Wire, parcel: T) {

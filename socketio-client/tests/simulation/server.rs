@@ -55,10 +55,7 @@ impl Server {
     }
 
     pub(crate) fn next(&self) -> Option<Millis> {
-        self.sessions
-            .values()
-            .map(|session| session.heard_by.unwrap_or(session.next_ping))
-            .min()
+        self.sessions.values().map(|session| session.heard_by.unwrap_or(session.next_ping)).min()
     }
 
     fn open(&mut self, now: Millis, link: LinkId, websocket: bool) -> Frame {
@@ -128,17 +125,12 @@ impl Server {
         url: &str,
         body: &str,
     ) -> Vec<(LinkId, Out)> {
-        let Some(id) = self
-            .of_url(url)
-            .filter(|session| !session.websocket)
-            .map(|session| session.id)
+        let Some(id) =
+            self.of_url(url).filter(|session| !session.websocket).map(|session| session.id)
         else {
             return vec![(link, Out::Refused)];
         };
-        assert!(
-            body.len() <= 200 || !body.contains('\x1e'),
-            "a POST larger than maxPayload"
-        );
+        assert!(body.len() <= 200 || !body.contains('\x1e'), "a POST larger than maxPayload");
         for packet in decode_payload(body) {
             self.receive(now, id, packet.expect("the client writes what can be read"));
         }
@@ -161,10 +153,7 @@ impl Server {
     }
 
     fn flush(&mut self, id: u64) -> Vec<(LinkId, Out)> {
-        self.sessions
-            .get_mut(&id)
-            .map(Session::flush)
-            .unwrap_or_default()
+        self.sessions.get_mut(&id).map(Session::flush).unwrap_or_default()
     }
 
     fn receive(&mut self, now: Millis, id: u64, packet: EnginePacket) {
@@ -192,9 +181,7 @@ impl Server {
             Kind::Connect => {
                 assert!(!session.connected, "connected twice");
                 session.connected = true;
-                session
-                    .queue
-                    .push_back(Frame::Text(format!("40{{\"sid\":\"n{id}\"}}")));
+                session.queue.push_back(Frame::Text(format!("40{{\"sid\":\"n{id}\"}}")));
             }
             Kind::Disconnect => session.connected = false,
             Kind::Event => {
@@ -202,26 +189,18 @@ impl Server {
                 let (_, number): (String, u64) = serde_json::from_str(&packet.payload).unwrap();
                 self.received.push(number);
                 if let Some(ack) = packet.id {
-                    session
-                        .queue
-                        .push_back(Frame::Text(format!("43{ack}[{number}]")));
+                    session.queue.push_back(Frame::Text(format!("43{ack}[{number}]")));
                 }
                 // Ones of its own: in order, and each once in a session.
                 self.counter += 1;
-                session
-                    .queue
-                    .push_back(Frame::Text(format!("42[\"s\",{id},{}]", self.counter)));
+                session.queue.push_back(Frame::Text(format!("42[\"s\",{id},{}]", self.counter)));
             }
             Kind::Ack | Kind::ConnectError => panic!("the client sent {packet:?}"),
         }
     }
 
     pub(crate) fn gone(&mut self, link: LinkId) {
-        for session in self
-            .sessions
-            .values_mut()
-            .filter(|session| session.probe == Some(link))
-        {
+        for session in self.sessions.values_mut().filter(|session| session.probe == Some(link)) {
             session.probe = None;
         }
         self.sessions.retain(|_, session| session.link != link);
@@ -307,11 +286,7 @@ impl Session {
 
     fn flush(&mut self) -> Vec<(LinkId, Out)> {
         if self.websocket {
-            return self
-                .queue
-                .drain(..)
-                .map(|frame| (self.link, Out::Frame(frame)))
-                .collect();
+            return self.queue.drain(..).map(|frame| (self.link, Out::Frame(frame))).collect();
         }
         if !self.poll || self.queue.is_empty() {
             return Vec::new();

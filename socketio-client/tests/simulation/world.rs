@@ -66,9 +66,7 @@ impl World {
             timeout: 1000,
             delay: 100,
             delay_max: 500,
-            retries: plan.retries.then_some(Retries {
-                times: u32::MAX - 1,
-            }),
+            retries: plan.retries.then_some(Retries { times: u32::MAX - 1 }),
             ack_timeout: plan.retries.then_some(700),
             seed,
             ..Config::default()
@@ -104,29 +102,12 @@ impl World {
             if self.is_done() {
                 break;
             }
-            let wakes = [
-                self.core.next_wake(),
-                self.network.next(),
-                self.server.next(),
-            ];
-            let next = wakes
-                .into_iter()
-                .flatten()
-                .min()
-                .unwrap_or(END)
-                .max(self.now);
+            let wakes = [self.core.next_wake(), self.network.next(), self.server.next()];
+            let next = wakes.into_iter().flatten().min().unwrap_or(END).max(self.now);
             // In the storm nothing waits longer than until the next gust.
-            let gust = if self.now < STORM {
-                self.now + self.random.below(40)
-            } else {
-                next
-            };
+            let gust = if self.now < STORM { self.now + self.random.below(40) } else { next };
             let noops = self.now + 20;
-            self.now = next.min(gust).min(if self.server.has_sessions() {
-                noops
-            } else {
-                END
-            });
+            self.now = next.min(gust).min(if self.server.has_sessions() { noops } else { END });
             self.storm();
             let out = self.server.tick(self.now);
             self.server_says(out);
@@ -180,14 +161,9 @@ impl World {
         if ack {
             self.acks.insert(token, number);
         }
-        let options = EmitOptions {
-            ack: ack.then_some(token),
-            ..EmitOptions::default()
-        };
+        let options = EmitOptions { ack: ack.then_some(token), ..EmitOptions::default() };
         let arguments = format!("[\"n\",{number}]");
-        self.core
-            .emit(self.now, self.ns, arguments, Vec::new(), options)
-            .unwrap();
+        self.core.emit(self.now, self.ns, arguments, Vec::new(), options).unwrap();
     }
 
     /// A wire tears, with all that is on it. One side may notice later, by its heartbeat.
@@ -201,11 +177,7 @@ impl World {
             self.server.gone(link);
         }
         if self.random.one_in(2) {
-            let input = if self.random.one_in(2) {
-                Input::Closed
-            } else {
-                failure()
-            };
+            let input = if self.random.one_in(2) { Input::Closed } else { failure() };
             self.core.handle(self.now, link, input);
         } else {
             self.live.retain(|other| *other != link);
@@ -225,11 +197,7 @@ impl World {
     }
 
     fn delay(&mut self) -> Millis {
-        if self.random.one_in(20) {
-            self.random.below(300)
-        } else {
-            self.random.below(20)
-        }
+        if self.random.one_in(20) { self.random.below(300) } else { self.random.below(20) }
     }
 
     fn perform(&mut self, action: Action) {
@@ -352,12 +320,7 @@ impl World {
     }
 
     fn check(&self) {
-        assert_eq!(
-            self.core.buffered(),
-            0,
-            "what waited was never sent: {:?}",
-            self.core.state()
-        );
+        assert_eq!(self.core.buffered(), 0, "what waited was never sent: {:?}", self.core.state());
         if self.plan.hostile {
             return;
         }
@@ -369,41 +332,25 @@ impl World {
             let mut first: Vec<u64> = Vec::new();
             for number in received {
                 assert!(
-                    first
-                        .last()
-                        .is_none_or(|last| number <= last || *number == last + 1),
+                    first.last().is_none_or(|last| number <= last || *number == last + 1),
                     "a gap"
                 );
                 if !first.contains(number) {
                     first.push(*number);
                 }
             }
-            assert_eq!(
-                first,
-                (1..=EVENTS).collect::<Vec<_>>(),
-                "at least once, in order"
-            );
+            assert_eq!(first, (1..=EVENTS).collect::<Vec<_>>(), "at least once, in order");
             assert_eq!(self.answered, first, "answered in order");
         } else {
-            assert!(
-                received.is_sorted_by(|a, b| a < b),
-                "in order and none doubled: {received:?}"
-            );
+            assert!(received.is_sorted_by(|a, b| a < b), "in order and none doubled: {received:?}");
             for number in &self.answered {
                 assert!(received.contains(number), "answered but not received");
             }
         }
-        assert!(
-            self.heard.is_sorted_by(|a, b| a < b),
-            "heard in order and once: {:?}",
-            self.heard
-        );
+        assert!(self.heard.is_sorted_by(|a, b| a < b), "heard in order and once: {:?}", self.heard);
     }
 }
 
 fn failure() -> Input {
-    Input::Failed {
-        message: "cut".into(),
-        retry_after: None,
-    }
+    Input::Failed { message: "cut".into(), retry_after: None }
 }

@@ -69,11 +69,7 @@ fn malformed_packets_end_the_connection() {
         let mut socket = server.welcome();
         sio.until("connect");
         say(&mut socket, malformed);
-        assert_eq!(
-            sio.until("disconnect")["reason"],
-            "parse error",
-            "{malformed:.20}"
-        );
+        assert_eq!(sio.until("disconnect")["reason"], "parse error", "{malformed:.20}");
         assert_eq!(sio.until("close")["reason"], "parse error");
     }
 }
@@ -82,28 +78,16 @@ fn malformed_packets_end_the_connection() {
 fn handshakes_that_are_none() {
     let (server, url) = Hostile::start();
     let mut sio = machine(&url);
-    for nonsense in [
-        "",
-        "0",
-        "0{}",
-        "0[]",
-        r#"0{"sid":7,"pingInterval":1,"pingTimeout":1}"#,
-        "2",
-        CONNECT,
-    ] {
+    for nonsense in
+        ["", "0", "0{}", "0[]", r#"0{"sid":7,"pingInterval":1,"pingTimeout":1}"#, "2", CONNECT]
+    {
         let mut socket = server.accept();
         say(&mut socket, nonsense);
-        assert!(
-            sio.until("connect_error")["message"].is_string(),
-            "{nonsense}"
-        );
+        assert!(sio.until("connect_error")["message"].is_string(), "{nonsense}");
     }
     // No timer overflows: this one waits for ever, and not for an instant.
     let mut socket = server.accept();
-    say(
-        &mut socket,
-        r#"0{"sid":"a","pingInterval":1e999,"pingTimeout":99999999999999999999}"#,
-    );
+    say(&mut socket, r#"0{"sid":"a","pingInterval":1e999,"pingTimeout":99999999999999999999}"#);
     assert_eq!(socket.read().unwrap().into_text().unwrap().as_str(), "40");
     say(&mut socket, CONNECT);
     sio.until("connect");
@@ -150,10 +134,7 @@ fn an_answer_never_goes_to_another_connection() {
     sio.until("connect");
     sio.r#do(&json!({"do": "reply", "id": id, "args": ["stale"]}));
     sio.r#do(&json!({"do": "emit", "args": ["fresh"]}));
-    assert_eq!(
-        socket.read().unwrap().into_text().unwrap().as_str(),
-        r#"42["fresh"]"#
-    );
+    assert_eq!(socket.read().unwrap().into_text().unwrap().as_str(), r#"42["fresh"]"#);
 }
 
 /// JSON that Rust's strings and numbers cannot hold is shown all the same.

@@ -7,15 +7,9 @@ fn emits_acks_events_and_answers() {
     let server = node(&json!({}));
     let mut sio = Sio::machine(&server.url(), &[]);
     let open = sio.next();
-    assert_eq!(
-        (&open["is"], &open["transport"]),
-        (&json!("open"), &json!("websocket"))
-    );
+    assert_eq!((&open["is"], &open["transport"]), (&json!("open"), &json!("websocket")));
     let connect = sio.next();
-    assert_eq!(
-        (&connect["ns"], &connect["recovered"]),
-        (&json!("/"), &json!(false))
-    );
+    assert_eq!((&connect["ns"], &connect["recovered"]), (&json!("/"), &json!(false)));
     assert!(connect["id"].is_string());
 
     let binary = json!({"a": [{"$binary": "AQID"}], "b": 1.5});
@@ -30,17 +24,11 @@ fn emits_acks_events_and_answers() {
     let event = sio.until("event");
     assert_eq!(event["args"], json!(["question", "?"]));
     sio.r#do(&json!({"do": "reply", "ns": "/", "id": event["id"], "args": [{"$binary": "/w=="}]}));
-    assert_eq!(
-        sio.until("event")["args"],
-        json!(["answered", {"$binary": "/w=="}])
-    );
+    assert_eq!(sio.until("event")["args"], json!(["answered", {"$binary": "/w=="}]));
 
     sio.r#do(&json!({"do": "emit", "args": ["silent"], "ack": true, "tag": 7, "timeout": 20}));
     let error = sio.until("ack_error");
-    assert_eq!(
-        (&error["tag"], &error["message"]),
-        (&json!(7), &json!("timeout"))
-    );
+    assert_eq!((&error["tag"], &error["message"]), (&json!(7), &json!("timeout")));
     sio.r#do(&json!({"do": "exit"}));
     let rest = sio.end();
     assert_eq!(rest[0]["reason"], "io client disconnect");
@@ -50,10 +38,7 @@ fn emits_acks_events_and_answers() {
 #[test]
 fn namespaces_and_auth() {
     let server = node(&json!({}));
-    let mut sio = Sio::machine(
-        &server.url(),
-        &["--ns", "none", "--auth", r#"{"who":"all"}"#],
-    );
+    let mut sio = Sio::machine(&server.url(), &["--ns", "none", "--auth", r#"{"who":"all"}"#]);
     sio.r#do(&json!({"do": "emit", "ns": "/other", "args": ["auth"], "ack": true, "tag": "a"}));
     sio.r#do(&json!({"do": "state"}));
     let state = sio.next();
@@ -69,10 +54,7 @@ fn namespaces_and_auth() {
 
     sio.r#do(&json!({"do": "connect", "ns": "/refused"}));
     let refused = sio.until("connect_error");
-    assert_eq!(
-        (&refused["message"], &refused["data"]),
-        (&json!("not you"), &json!({"code": 7}))
-    );
+    assert_eq!((&refused["message"], &refused["data"]), (&json!("not you"), &json!({"code": 7})));
     sio.r#do(&json!({"do": "connect", "ns": "/nowhere"}));
     assert_eq!(sio.until("connect_error")["message"], "Invalid namespace");
 
@@ -99,16 +81,10 @@ fn drop_and_return() {
     sio.r#do(&json!({"do": "emit", "args": ["give back", 1], "ack": true, "tag": "kept"}));
     assert_eq!(sio.until("disconnect")["reason"], "transport close");
     let lost = sio.until("ack_error");
-    assert_eq!(
-        (&lost["tag"], &lost["message"]),
-        (&json!("lost"), &json!("disconnected"))
-    );
+    assert_eq!((&lost["tag"], &lost["message"]), (&json!("lost"), &json!("disconnected")));
     let attempt = sio.until("reconnect_attempt");
     let delay = attempt["delay"].as_u64().unwrap();
-    assert!(
-        attempt["attempt"] == 1 && (20..=60).contains(&delay),
-        "{attempt}"
-    );
+    assert!(attempt["attempt"] == 1 && (20..=60).contains(&delay), "{attempt}");
     assert_eq!(sio.until("reconnect")["attempt"], 1);
     assert_eq!(sio.until("connect")["recovered"], true);
     assert_eq!(sio.until("ack")["tag"], "kept");
@@ -117,11 +93,7 @@ fn drop_and_return() {
 #[test]
 fn attempts_end() {
     // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("ws://127.0.0.1:{port}");
     let mut sio = Sio::machine(&url, &["--reconnection-attempts", "2"]);
     assert_eq!(sio.next()["is"], "connect_error");
@@ -184,10 +156,7 @@ fn bad_input_is_said_and_the_command_goes_on() {
     ] {
         sio.say(line);
         let bad = sio.next();
-        assert!(
-            bad["is"] == "bad_input" && bad["message"].is_string(),
-            "{line}: {bad}"
-        );
+        assert!(bad["is"] == "bad_input" && bad["message"].is_string(), "{line}: {bad}");
     }
     sio.r#do(&json!({"do": "emit", "args": ["give back", 1], "ack": true, "tag": "t"}));
     assert_eq!(sio.until("ack")["args"], json!([1]));
@@ -197,21 +166,11 @@ fn bad_input_is_said_and_the_command_goes_on() {
 fn query_headers_and_path() {
     let server = node(&json!({"path": "/x"}));
     let url = server.url() + "/?a=1";
-    let flags = [
-        "--query",
-        "b=2 3",
-        "--header",
-        "X-Test: yes",
-        "--path",
-        "/x",
-    ];
+    let flags = ["--query", "b=2 3", "--header", "X-Test: yes", "--path", "/x"];
     let mut sio = Sio::machine(&url, &flags);
     sio.r#do(&json!({"do": "emit", "args": ["handshake"], "ack": true, "tag": "t"}));
     let ack = sio.until("ack");
     let handshake = &ack["args"][0];
-    assert_eq!(
-        (&handshake["query"]["a"], &handshake["query"]["b"]),
-        (&json!("1"), &json!("2 3"))
-    );
+    assert_eq!((&handshake["query"]["a"], &handshake["query"]["b"]), (&json!("1"), &json!("2 3")));
     assert_eq!(handshake["headers"]["x-test"], "yes");
 }

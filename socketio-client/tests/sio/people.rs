@@ -9,10 +9,7 @@ fn what_is_typed_is_sent_and_what_comes_is_shown() {
     let until = |sio: &mut Sio, words: &str| loop {
         let line = sio.line().expect("it goes on");
         if line.contains(words) {
-            assert!(
-                !line.contains('\x1b'),
-                "no colours where there is no terminal"
-            );
+            assert!(!line.contains('\x1b'), "no colours where there is no terminal");
             assert_eq!(line.as_bytes()[2], b':', "the time first: {line}");
             return line;
         }

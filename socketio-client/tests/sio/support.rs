@@ -21,16 +21,10 @@ pub(crate) fn node(options: &Value) -> Node {
         .expect("node runs");
     let input = process.stdin.take().unwrap();
     let mut line = String::new();
-    BufReader::new(process.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let first: Value = serde_json::from_str(&line)
         .expect("the reference server runs: `npm ci` in socketio-client/tests/node?");
-    Node {
-        process,
-        input,
-        port: first["port"].as_u64().unwrap(),
-    }
+    Node { process, input, port: first["port"].as_u64().unwrap() }
 }
 
 pub(crate) struct Node {
@@ -73,22 +67,11 @@ impl Sio {
             .unwrap();
         let input = process.stdin.take();
         let lines = read(process.stdout.take().unwrap());
-        Self {
-            process,
-            input,
-            lines,
-        }
+        Self { process, input, lines }
     }
 
     pub(crate) fn machine(url: &str, arguments: &[&str]) -> Self {
-        let quick = [
-            "--json",
-            "--reconnection-delay",
-            "40",
-            "--reconnection-delay-max",
-            "80",
-            url,
-        ];
+        let quick = ["--json", "--reconnection-delay", "40", "--reconnection-delay-max", "80", url];
         Self::start(&[&quick, arguments].concat())
     }
 

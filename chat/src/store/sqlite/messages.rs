@@ -32,17 +32,10 @@ async fn write_one(tx: &mut SqliteConnection, new: &NewMessage) -> Result<Writte
         let same = earlier.room == new.room
             && earlier.kind == new.kind
             && earlier.text == new.text.as_str();
-        return Ok(if same {
-            Written::Again(earlier)
-        } else {
-            Written::Conflict
-        });
+        return Ok(if same { Written::Again(earlier) } else { Written::Conflict });
     }
     let next = "UPDATE rooms SET rev = rev + 1, last_seq = rev + 1 WHERE id = $1 RETURNING rev";
-    let counted = sqlx::query(next)
-        .bind(new.room.0)
-        .fetch_one(&mut *tx)
-        .await?;
+    let counted = sqlx::query(next).bind(new.room.0).fetch_one(&mut *tx).await?;
     let rev = row::counter(&counted, "rev")?;
     let insert = "INSERT INTO messages (room, seq, rev, id, author, client_id, kind, text, at) \
                   VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8)";
@@ -75,11 +68,8 @@ async fn by_client_id(
     new: &NewMessage,
 ) -> Result<Option<Message>, StoreError> {
     let select = select_messages!("WHERE m.author = $1 AND m.client_id = $2");
-    let found = sqlx::query(select)
-        .bind(new.author.id.0)
-        .bind(new.client_id.0)
-        .fetch_optional(tx)
-        .await?;
+    let found =
+        sqlx::query(select).bind(new.author.id.0).bind(new.client_id.0).fetch_optional(tx).await?;
     found.as_ref().map(row::message).transpose()
 }
 
@@ -91,14 +81,12 @@ pub(super) async fn history(
 ) -> Result<Vec<Message>, StoreError> {
     let limit = row::integer(limit as u64);
     let (select, seq) = match range {
-        Range::Before(seq) => (
-            select_messages!("WHERE m.room = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"),
-            seq,
-        ),
-        Range::After(seq) => (
-            select_messages!("WHERE m.room = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"),
-            seq,
-        ),
+        Range::Before(seq) => {
+            (select_messages!("WHERE m.room = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"), seq)
+        }
+        Range::After(seq) => {
+            (select_messages!("WHERE m.room = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3"), seq)
+        }
     };
     let rows = sqlx::query(select)
         .bind(room.0)
@@ -106,10 +94,7 @@ pub(super) async fn history(
         .bind(limit)
         .fetch_all(pool)
         .await?;
-    let mut messages = rows
-        .iter()
-        .map(row::message)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut messages = rows.iter().map(row::message).collect::<Result<Vec<_>, _>>()?;
     if matches!(range, Range::Before(_)) {
         messages.reverse();
     }

@@ -29,10 +29,7 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens or makes the database and brings its schema up to date.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        let failed = |source| OpenError::Database {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| OpenError::Database { path: path.to_owned(), source };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -41,47 +38,28 @@ impl Sqlite {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
         let writing = options.clone().create_if_missing(true);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(writing);
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing);
         let writer = writer.await.map_err(failed)?;
         migrate(&writer, path).await?;
         rooms::add_general(&writer).await.map_err(failed)?;
         let reading = options.read_only(true);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_with(reading);
-        Ok(Self {
-            writer,
-            readers: readers.await.map_err(failed)?,
-        })
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(reading);
+        Ok(Self { writer, readers: readers.await.map_err(failed)? })
     }
 }
 
 async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
-    let failed = |source| OpenError::Database {
-        path: path.to_owned(),
-        source,
-    };
+    let failed = |source| OpenError::Database { path: path.to_owned(), source };
     let version = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool);
     let found: i64 = version.await.map_err(failed)?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if found > known {
-        return Err(OpenError::Newer {
-            path: path.to_owned(),
-            found,
-            known,
-        });
+        return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }
-    for (version, script) in (1_i64..)
-        .zip(MIGRATIONS)
-        .skip_while(|(version, _)| *version <= found)
+    for (version, script) in (1_i64..).zip(MIGRATIONS).skip_while(|(version, _)| *version <= found)
     {
         let whole = format!("BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version}; COMMIT;");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(whole))
-            .execute(pool)
-            .await
-            .map_err(failed)?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(whole)).execute(pool).await.map_err(failed)?;
     }
     Ok(())
 }

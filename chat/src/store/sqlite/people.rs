@@ -41,12 +41,7 @@ pub(super) async fn add_guest(pool: &SqlitePool, guest: &NewGuest) -> Result<boo
         .await?;
     let join =
         "INSERT INTO members (room, user, joined_at) SELECT id, $1, $2 FROM rooms WHERE slug = $3";
-    sqlx::query(join)
-        .bind(user.id.0)
-        .bind(guest.at)
-        .bind(GENERAL)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(join).bind(user.id.0).bind(guest.at).bind(GENERAL).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -54,10 +49,7 @@ pub(super) async fn add_guest(pool: &SqlitePool, guest: &NewGuest) -> Result<boo
 pub(super) async fn holder(pool: &SqlitePool, key: &NameKey) -> Result<Option<User>, StoreError> {
     let select =
         "SELECT id AS user_id, name AS user_name, role AS user_role FROM users WHERE name_key = $1";
-    let found = sqlx::query(select)
-        .bind(&key.0)
-        .fetch_optional(pool)
-        .await?;
+    let found = sqlx::query(select).bind(&key.0).fetch_optional(pool).await?;
     found.as_ref().map(row::user).transpose()
 }
 
@@ -68,16 +60,10 @@ pub(super) async fn session(
     let select = "SELECT s.id AS session_id, u.id AS user_id, u.name AS user_name, u.role AS user_role \
                   FROM sessions s JOIN users u ON u.id = s.user \
                   WHERE s.token_hash = $1 AND s.ended_at IS NULL";
-    let found = sqlx::query(select)
-        .bind(&token.0[..])
-        .fetch_optional(pool)
-        .await?;
+    let found = sqlx::query(select).bind(&token.0[..]).fetch_optional(pool).await?;
     let Some(found) = found else { return Ok(None) };
     let session = SessionId(found.try_get("session_id")?);
-    Ok(Some(Identity {
-        user: row::user(&found)?,
-        session,
-    }))
+    Ok(Some(Identity { user: row::user(&found)?, session }))
 }
 
 pub(super) async fn end_session(
@@ -86,10 +72,6 @@ pub(super) async fn end_session(
     at: i64,
 ) -> Result<(), StoreError> {
     let update = "UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL";
-    sqlx::query(update)
-        .bind(at)
-        .bind(session.0)
-        .execute(pool)
-        .await?;
+    sqlx::query(update).bind(at).bind(session.0).execute(pool).await?;
     Ok(())
 }

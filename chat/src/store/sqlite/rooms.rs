@@ -10,12 +10,7 @@ use uuid::Uuid;
 pub(super) async fn add_general(pool: &SqlitePool) -> Result<(), sqlx::Error> {
     let insert = "INSERT INTO rooms (id, slug, name, kind, created_at) VALUES ($1, $2, $2, 'public', $3) \
                   ON CONFLICT (slug) DO NOTHING";
-    sqlx::query(insert)
-        .bind(Uuid::now_v7())
-        .bind(GENERAL)
-        .bind(now())
-        .execute(pool)
-        .await?;
+    sqlx::query(insert).bind(Uuid::now_v7()).bind(GENERAL).bind(now()).execute(pool).await?;
     Ok(())
 }
 
@@ -65,12 +60,7 @@ pub(super) async fn add_member(
     }
     let insert = "INSERT INTO members (room, user, joined_at) VALUES ($1, $2, $3) \
                   ON CONFLICT (room, user) DO NOTHING";
-    let added = sqlx::query(insert)
-        .bind(room.0)
-        .bind(user.0)
-        .bind(at)
-        .execute(pool)
-        .await?;
+    let added = sqlx::query(insert).bind(room.0).bind(user.0).bind(at).execute(pool).await?;
     Ok(added.rows_affected() > 0)
 }
 
@@ -98,10 +88,7 @@ pub(super) async fn members(
     let select = "SELECT u.id AS user_id, u.name AS user_name, u.role AS user_role \
                   FROM members m JOIN users u ON u.id = m.user \
                   WHERE m.room = $1 ORDER BY m.joined_at DESC LIMIT $2";
-    let rows = sqlx::query(select)
-        .bind(room.0)
-        .bind(row::integer(limit as u64))
-        .fetch_all(pool)
-        .await?;
+    let rows =
+        sqlx::query(select).bind(room.0).bind(row::integer(limit as u64)).fetch_all(pool).await?;
     rows.iter().map(row::user).collect()
 }

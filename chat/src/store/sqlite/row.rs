@@ -8,11 +8,7 @@ use uuid::Uuid;
 
 pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
     let id = UserId(row.try_get("user_id")?);
-    Ok(User::new(
-        id,
-        row.try_get("user_name")?,
-        role(row.try_get("user_role")?)?,
-    ))
+    Ok(User::new(id, row.try_get("user_name")?, role(row.try_get("user_role")?)?))
 }
 
 pub(super) fn message(row: &SqliteRow) -> Result<Message, StoreError> {

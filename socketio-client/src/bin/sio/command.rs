@@ -6,18 +6,9 @@ use serde_json::{Map, Value};
 #[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Emit(Emit),
-    Connect {
-        ns: String,
-        auth: Option<Map<String, Value>>,
-    },
-    Disconnect {
-        ns: String,
-    },
-    Reply {
-        ns: String,
-        id: u64,
-        args: Vec<Value>,
-    },
+    Connect { ns: String, auth: Option<Map<String, Value>> },
+    Disconnect { ns: String },
+    Reply { ns: String, id: u64, args: Vec<Value> },
     Drop,
     Close,
     State,
@@ -42,17 +33,11 @@ impl Command {
         let wanted = line.take("do").ok_or("\"do\" is missing")?;
         Ok(match wanted.as_str() {
             Some("emit") => Command::Emit(line.emit()?),
-            Some("connect") => Command::Connect {
-                ns: line.ns()?,
-                auth: line.auth()?,
-            },
+            Some("connect") => Command::Connect { ns: line.ns()?, auth: line.auth()? },
             Some("disconnect") => Command::Disconnect { ns: line.ns()? },
             Some("reply") => Command::Reply {
                 ns: line.ns()?,
-                id: line
-                    .take("id")
-                    .and_then(|id| id.as_u64())
-                    .ok_or("\"id\" must be a number")?,
+                id: line.take("id").and_then(|id| id.as_u64()).ok_or("\"id\" must be a number")?,
                 args: line.args()?.unwrap_or_default(),
             },
             Some("drop") => Command::Drop,
@@ -107,13 +92,9 @@ impl Line {
         let Some(timeout) = self.take("timeout") else {
             return Ok(None);
         };
-        let ms = timeout
-            .as_f64()
-            .filter(|ms| *ms >= 0.0)
-            .ok_or("\"timeout\" must be milliseconds")?;
-        Ok(Some(
-            Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX),
-        ))
+        let ms =
+            timeout.as_f64().filter(|ms| *ms >= 0.0).ok_or("\"timeout\" must be milliseconds")?;
+        Ok(Some(Duration::try_from_secs_f64(ms / 1000.0).unwrap_or(Duration::MAX)))
     }
 
     fn emit(&mut self) -> Result<Emit, String> {
@@ -146,10 +127,7 @@ mod tests {
         let Ok(Command::Emit(emit)) = Command::read(r#"{"do":"emit","args":["a",1]}"#) else {
             panic!("not an emit");
         };
-        assert_eq!(
-            (emit.ns.as_str(), emit.event.as_str(), emit.args.len()),
-            ("/", "a", 1)
-        );
+        assert_eq!((emit.ns.as_str(), emit.event.as_str(), emit.args.len()), ("/", "a", 1));
         assert_eq!((emit.ack, emit.timeout, emit.volatile), (None, None, false));
     }
 

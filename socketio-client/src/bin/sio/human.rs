@@ -26,17 +26,11 @@ enum Colour {
 impl Human {
     pub(crate) fn new() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self {
-            colours: std::io::stdout().is_terminal() && !plain,
-        }
+        Self { colours: std::io::stdout().is_terminal() && !plain }
     }
 
     fn paint(&self, colour: Colour, text: &str) -> String {
-        if self.colours {
-            format!("\x1b[{}m{text}\x1b[0m", colour as u8)
-        } else {
-            text.into()
-        }
+        if self.colours { format!("\x1b[{}m{text}\x1b[0m", colour as u8) } else { text.into() }
     }
 
     fn line(&self, ns: &str, colour: Colour, what: &str, rest: &str) {
@@ -45,11 +39,8 @@ impl Human {
         let ns = self.paint(Colour::Grey, ns);
         let what = self.paint(colour, what);
         let line = [time, ns, what, rest.into()];
-        let line: Vec<_> = line
-            .iter()
-            .map(String::as_str)
-            .filter(|part| !part.is_empty())
-            .collect();
+        let line: Vec<_> =
+            line.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         print(&(line.join(" ") + "\n"));
     }
 }
@@ -58,39 +49,16 @@ impl Output for Human {
     fn change(&mut self, change: &Change) {
         match change {
             Change::Open { transport, .. } => {
-                self.line(
-                    "",
-                    Colour::Grey,
-                    "open",
-                    &format!("over {}", transport.as_str()),
-                );
+                self.line("", Colour::Grey, "open", &format!("over {}", transport.as_str()));
             }
             Change::Upgrade => self.line("", Colour::Grey, "upgraded", "to websocket"),
-            Change::Connect {
-                namespace,
-                recovered,
-                ..
-            } => {
-                let rest = if *recovered {
-                    "with what was missed"
-                } else {
-                    ""
-                };
+            Change::Connect { namespace, recovered, .. } => {
+                let rest = if *recovered { "with what was missed" } else { "" };
                 self.line(namespace, Colour::Green, "connected", rest);
             }
-            Change::ConnectError {
-                namespace,
-                message,
-                data,
-                ..
-            } => {
+            Change::ConnectError { namespace, message, data, .. } => {
                 let data = data.as_deref().unwrap_or_default();
-                self.line(
-                    namespace,
-                    Colour::Red,
-                    "not connected:",
-                    &format!("{message} {data}"),
-                );
+                self.line(namespace, Colour::Red, "not connected:", &format!("{message} {data}"));
             }
             Change::Disconnect { namespace, reason } => {
                 self.line(namespace, Colour::Red, "disconnected:", reason.as_str());
@@ -106,32 +74,20 @@ impl Output for Human {
 
     fn event(&mut self, ns: &str, args: &str, id: Option<u64>) {
         let (name, rest) = split_name(args);
-        let rest = if id.is_some() {
-            format!("{rest} (wants an answer)")
-        } else {
-            rest
-        };
+        let rest = if id.is_some() { format!("{rest} (wants an answer)") } else { rest };
         self.line(ns, Colour::Cyan, &name, &rest);
     }
 
     fn ack(&mut self, ns: &str, tag: &Value, args: &str) {
         let args = args.trim();
-        let inner = args
-            .strip_prefix('[')
-            .and_then(|args| args.strip_suffix(']'))
-            .unwrap_or(args);
+        let inner = args.strip_prefix('[').and_then(|args| args.strip_suffix(']')).unwrap_or(args);
         let name = tag.as_str().unwrap_or_default();
         self.line(ns, Colour::Green, &format!("+{name}"), inner);
     }
 
     fn ack_error(&mut self, ns: &str, tag: &Value, message: &str) {
         let name = tag.as_str().unwrap_or_default();
-        self.line(
-            ns,
-            Colour::Red,
-            &format!("+{name}"),
-            &format!("no answer: {message}"),
-        );
+        self.line(ns, Colour::Red, &format!("+{name}"), &format!("no answer: {message}"));
     }
 
     fn state(&mut self, _: Option<&str>, _: &[String], _: usize) {}
@@ -150,10 +106,7 @@ fn split_name(args: &str) -> (String, String) {
         Some(Ok(other)) => other.to_string(),
         _ => return (String::new(), args.into()),
     };
-    let rest = inner
-        .get(stream.byte_offset()..)
-        .unwrap_or_default()
-        .trim_start();
+    let rest = inner.get(stream.byte_offset()..).unwrap_or_default().trim_start();
     let rest = rest.strip_prefix(',').unwrap_or(rest).trim_end();
     (name, rest.strip_suffix(']').unwrap_or(rest).into())
 }
@@ -161,16 +114,10 @@ fn split_name(args: &str) -> (String, String) {
 /// Reads `event arg arg…` or `+event arg…`; a blank line is nothing.
 pub(crate) fn read(line: &str, ns: &str) -> Result<Option<Command>, String> {
     let line = line.trim();
-    let (line, ack) = line
-        .strip_prefix('+')
-        .map_or((line, false), |line| (line, true));
+    let (line, ack) = line.strip_prefix('+').map_or((line, false), |line| (line, true));
     let mut words = words(line);
     if words.is_empty() {
-        return if ack {
-            Err("the event's name is missing".into())
-        } else {
-            Ok(None)
-        };
+        return if ack { Err("the event's name is missing".into()) } else { Ok(None) };
     }
     let event = match words.remove(0) {
         Value::String(name) => name,
@@ -225,10 +172,7 @@ mod tests {
 
     #[test]
     fn names_come_without_quotes() {
-        assert_eq!(
-            split_name(r#"["a",1,"b"]"#),
-            ("a".into(), r#"1,"b""#.into())
-        );
+        assert_eq!(split_name(r#"["a",1,"b"]"#), ("a".into(), r#"1,"b""#.into()));
         assert_eq!(split_name("[7]"), ("7".into(), String::new()));
     }
 }

@@ -13,17 +13,12 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new() -> Self {
-        Self {
-            start: Instant::now(),
-        }
+        Self { start: Instant::now() }
     }
 
     /// `fields` is an object; `args` is put beside them as it came, not parsed again.
     fn line(&self, is: &str, fields: &Value, args: Option<&str>) {
-        let mut line = format!(
-            "{{\"is\":\"{is}\",\"at\":{}",
-            self.start.elapsed().as_millis()
-        );
+        let mut line = format!("{{\"is\":\"{is}\",\"at\":{}", self.start.elapsed().as_millis());
         for (key, value) in fields.as_object().into_iter().flatten() {
             let _ = write!(line, ",\"{key}\":{value}");
         }
@@ -40,31 +35,16 @@ impl Output for Machine {
     fn change(&mut self, change: &Change) {
         match change {
             Change::Open { transport, sid } => {
-                self.line(
-                    "open",
-                    &json!({"transport": transport.as_str(), "sid": &**sid}),
-                    None,
-                );
+                self.line("open", &json!({"transport": transport.as_str(), "sid": &**sid}), None);
             }
             Change::Upgrade => self.line("upgrade", &json!({"transport": "websocket"}), None),
-            Change::Connect {
-                namespace,
-                id,
-                recovered,
-            } => {
+            Change::Connect { namespace, id, recovered } => {
                 let fields = json!({"ns": &**namespace, "id": &**id, "recovered": recovered});
                 self.line("connect", &fields, None);
             }
-            Change::ConnectError {
-                namespace,
-                message,
-                data,
-                ..
-            } => {
+            Change::ConnectError { namespace, message, data, .. } => {
                 let mut fields = json!({"ns": &**namespace, "message": &**message});
-                if let Some(data) = data
-                    .as_deref()
-                    .and_then(|data| serde_json::from_str(data).ok())
+                if let Some(data) = data.as_deref().and_then(|data| serde_json::from_str(data).ok())
                 {
                     fields["data"] = data;
                 }
@@ -102,11 +82,7 @@ impl Output for Machine {
     }
 
     fn ack_error(&mut self, ns: &str, tag: &Value, message: &str) {
-        self.line(
-            "ack_error",
-            &json!({"ns": ns, "tag": tag, "message": message}),
-            None,
-        );
+        self.line("ack_error", &json!({"ns": ns, "tag": tag, "message": message}), None);
     }
 
     fn state(&mut self, transport: Option<&str>, connected: &[String], buffered: usize) {

@@ -113,10 +113,7 @@ impl Options {
     }
 
     pub(crate) fn namespaces(&self) -> impl Iterator<Item = &str> {
-        self.namespaces
-            .iter()
-            .map(String::as_str)
-            .filter(|name| *name != "none")
+        self.namespaces.iter().map(String::as_str).filter(|name| *name != "none")
     }
 }
 
@@ -125,9 +122,7 @@ fn object(text: &str) -> Result<Map<String, Value>, String> {
 }
 
 fn pair(text: &str, separator: char, form: &str) -> Result<(String, String), String> {
-    let (key, value) = text
-        .split_once(separator)
-        .ok_or_else(|| format!("write it as {form}"))?;
+    let (key, value) = text.split_once(separator).ok_or_else(|| format!("write it as {form}"))?;
     Ok((key.trim().into(), value.trim().into()))
 }
 

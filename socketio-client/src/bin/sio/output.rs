@@ -16,11 +16,7 @@ pub(crate) trait Output: Send {
 /// Writes a line; a reader that has gone ends the command.
 pub(crate) fn print(line: &str) {
     let mut out = std::io::stdout().lock();
-    if out
-        .write_all(line.as_bytes())
-        .and_then(|()| out.flush())
-        .is_err()
-    {
+    if out.write_all(line.as_bytes()).and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
     }
 }

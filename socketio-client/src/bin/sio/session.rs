@@ -41,8 +41,7 @@ impl Questions {
     fn ask(&mut self, event: &Event) -> Option<u64> {
         let reply = event.take_reply()?;
         self.last += 1;
-        self.open
-            .insert(self.last, (event.namespace().into(), reply));
+        self.open.insert(self.last, (event.namespace().into(), reply));
         if self.open.len() > OPEN_QUESTIONS {
             self.open.pop_first();
         }
@@ -61,11 +60,8 @@ struct Session {
 }
 
 pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let output: Box<dyn Output> = if options.json {
-        Box::new(Machine::new())
-    } else {
-        Box::new(Human::new())
-    };
+    let output: Box<dyn Output> =
+        if options.json { Box::new(Machine::new()) } else { Box::new(Human::new()) };
     let client = options.builder().build()?;
     let mut session = Session {
         client,
@@ -81,9 +77,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     for name in &first {
         session.connect(name, None)?;
     }
-    session
-        .read_input(first.first().map_or("/", String::as_str))
-        .await;
+    session.read_input(first.first().map_or("/", String::as_str)).await;
     session.leave().await;
     Ok(())
 }
@@ -187,9 +181,7 @@ impl Session {
     }
 
     fn emit(&mut self, emit: Emit) -> Result<(), String> {
-        let namespace = self
-            .namespace(&emit.ns)
-            .map_err(|error| error.to_string())?;
+        let namespace = self.namespace(&emit.ns).map_err(|error| error.to_string())?;
         let mut event = namespace.event(&emit.event);
         if emit.volatile {
             event = event.volatile();
@@ -223,9 +215,7 @@ impl Session {
         match questions.open.remove(&id) {
             Some((asked, reply)) if *asked == *ns => {
                 drop(questions);
-                reply
-                    .send(value::list(args))
-                    .map_err(|error| error.to_string())
+                reply.send(value::list(args)).map_err(|error| error.to_string())
             }
             Some(question) => {
                 questions.open.insert(id, question);
@@ -243,9 +233,7 @@ impl Session {
             _ => None,
         };
         let connected = |name: &&String| {
-            self.client
-                .namespace(name)
-                .is_ok_and(|namespace| namespace.is_connected())
+            self.client.namespace(name).is_ok_and(|namespace| namespace.is_connected())
         };
         let connected: Vec<String> = self.names.iter().filter(connected).cloned().collect();
         lock(&self.out).state(transport, &connected, self.client.buffered());

@@ -43,9 +43,7 @@ impl Serialize for Argument<'_> {
 }
 
 pub(crate) fn list(values: &[Value]) -> Result<List, serde_json::Error> {
-    values
-        .iter()
-        .try_fold(List::new(), |list, value| list.with(&Argument(value)))
+    values.iter().try_fold(List::new(), |list, value| list.with(&Argument(value)))
 }
 
 /// A packet's JSON on one line, its attachments written out.

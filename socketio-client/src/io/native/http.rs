@@ -30,10 +30,7 @@ impl<E: Error> From<E> for Failure {
             message = format!("{message}: {cause}");
             source = cause.source();
         }
-        Self {
-            message,
-            retry_after: None,
-        }
+        Self { message, retry_after: None }
     }
 }
 
@@ -45,11 +42,7 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(secure: bool) -> io::Result<Self> {
-        let tls = if secure {
-            tls::config()?
-        } else {
-            tls::unused()?
-        };
+        let tls = if secure { tls::config()? } else { tls::unused()? };
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
@@ -58,9 +51,7 @@ impl Http {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        Ok(Self {
-            client: Client::builder(TokioExecutor::new()).build(connector),
-        })
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector) })
     }
 }
 
@@ -84,15 +75,9 @@ pub(super) async fn post(
 }
 
 fn failed(what: &str, failure: Failure) -> Input {
-    let Failure {
-        message,
-        retry_after,
-    } = failure;
+    let Failure { message, retry_after } = failure;
     let message = format!("{what}: {message}");
-    Input::Failed {
-        message,
-        retry_after,
-    }
+    Input::Failed { message, retry_after }
 }
 
 async fn send(
@@ -102,14 +87,9 @@ async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<String, Failure> {
-    let mut request = Request::builder()
-        .method(&method)
-        .uri(url)
-        .body(Full::new(body))?;
+    let mut request = Request::builder().method(&method).uri(url).body(Full::new(body))?;
     request.headers_mut().extend(headers);
-    request
-        .headers_mut()
-        .insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("*/*"));
     if method == Method::POST {
         let text = HeaderValue::from_static("text/plain;charset=UTF-8");
         request.headers_mut().insert(header::CONTENT_TYPE, text);
@@ -119,14 +99,9 @@ async fn send(
         let header = response.headers().get(header::RETRY_AFTER);
         let text = header.and_then(|value| value.to_str().ok());
         let retry_after = text.and_then(crate::core::retry_after);
-        return Err(Failure {
-            message: response.status().to_string(),
-            retry_after,
-        });
+        return Err(Failure { message: response.status().to_string(), retry_after });
     }
-    let body = Limited::new(response.into_body(), MAX_PACKET)
-        .collect()
-        .await;
+    let body = Limited::new(response.into_body(), MAX_PACKET).collect().await;
     let bytes = body.map_err(io::Error::other)?.to_bytes();
     Ok(String::from_utf8(bytes.into())?)
 }

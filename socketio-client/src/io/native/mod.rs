@@ -41,12 +41,8 @@ pub(crate) fn own_origin() -> Result<String, ConfigError> {
 
 pub(crate) fn start(hub: &Arc<Hub>, headers: Vec<(String, String)>) -> Result<(), ConfigError> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| ConfigError::NoRuntime)?;
-    let mut io = Native {
-        links: Vec::new(),
-        timer: None,
-        headers: read_headers(headers)?,
-        http: None,
-    };
+    let mut io =
+        Native { links: Vec::new(), timer: None, headers: read_headers(headers)?, http: None };
     let hub = hub.clone();
     runtime.spawn(std::future::poll_fn(move |cx| drive(&hub, &mut io, cx)));
     Ok(())
@@ -80,16 +76,12 @@ impl Native {
     }
 
     fn link(&mut self, id: LinkId) -> Option<&mut Link> {
-        self.links
-            .iter_mut()
-            .find(|(other, _)| *other == id)
-            .map(|(_, link)| link)
+        self.links.iter_mut().find(|(other, _)| *other == id).map(|(_, link)| link)
     }
 
     fn polling(&mut self, id: LinkId) -> Option<&mut link::Polling> {
         if self.link(id).is_none() {
-            self.links
-                .push((id, Link::Polling(link::Polling::default())));
+            self.links.push((id, Link::Polling(link::Polling::default())));
         }
         match self.link(id) {
             Some(Link::Polling(polling)) => Some(polling),
@@ -103,8 +95,7 @@ impl Io for Native {
         match action {
             Action::Connect(id, url) => {
                 let connecting = websocket::connect(url, self.headers.clone());
-                self.links
-                    .push((id, Link::Connecting(Box::pin(connecting))));
+                self.links.push((id, Link::Connecting(Box::pin(connecting))));
             }
             Action::Send(id, frames) => {
                 if let Some(Link::WebSocket(socket)) = self.link(id) {
@@ -132,8 +123,7 @@ impl Io for Native {
                 if let Some(at) = self.links.iter().position(|(other, _)| *other == id)
                     && let (_, Link::WebSocket(socket)) = self.links.swap_remove(at)
                 {
-                    self.links
-                        .push((id, Link::Closing(Box::pin(socket.close()))));
+                    self.links.push((id, Link::Closing(Box::pin(socket.close()))));
                 }
             }
             Action::Abort(id) => self.links.retain(|(other, _)| *other != id),
@@ -162,9 +152,7 @@ impl Io for Native {
             return Poll::Ready(());
         }
         let until = tokio::time::Instant::from_std(epoch() + Duration::from_millis(at));
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
         if timer.deadline() != until {
             timer.as_mut().reset(until);
         }

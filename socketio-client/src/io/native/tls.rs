@@ -15,9 +15,7 @@ pub(super) fn config() -> io::Result<Arc<ClientConfig>> {
     let found = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
-        return Err(io::Error::other(
-            "this machine has no TLS certificates to trust",
-        ));
+        return Err(io::Error::other("this machine has no TLS certificates to trust"));
     }
     let config = Arc::new(trusting(roots)?);
     Ok(CONFIG.get_or_init(|| config).clone())

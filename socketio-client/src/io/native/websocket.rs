@@ -33,11 +33,7 @@ pub(super) struct Socket {
 
 pub(super) async fn connect(url: String, headers: HeaderMap) -> Result<Socket, Input> {
     let stream = open(&url, headers).await.map_err(|error| failed(&error))?;
-    Ok(Socket {
-        stream,
-        sending: false,
-        over: false,
-    })
+    Ok(Socket { stream, sending: false, over: false })
 }
 
 async fn open(
@@ -47,15 +43,8 @@ async fn open(
     let mut request: Request<()> = url.into_client_request()?;
     request.headers_mut().extend(headers);
     let secure = request.uri().scheme_str() == Some("wss");
-    let host = request
-        .uri()
-        .host()
-        .unwrap_or_default()
-        .trim_matches(['[', ']']);
-    let port = request
-        .uri()
-        .port_u16()
-        .unwrap_or(if secure { 443 } else { 80 });
+    let host = request.uri().host().unwrap_or_default().trim_matches(['[', ']']);
+    let port = request.uri().port_u16().unwrap_or(if secure { 443 } else { 80 });
     let tcp = TcpStream::connect((host, port)).await?;
     tcp.set_nodelay(true)?;
     let connector = if secure {
@@ -78,10 +67,7 @@ fn failed(error: &Error) -> Input {
         let text = header.and_then(|value| value.to_str().ok());
         retry_after = text.and_then(crate::core::retry_after);
     }
-    Input::Failed {
-        message: format!("websocket error: {error}"),
-        retry_after,
-    }
+    Input::Failed { message: format!("websocket error: {error}"), retry_after }
 }
 
 impl Socket {

@@ -8,11 +8,8 @@ use socketio_client::Transport::{Polling, WebSocket};
 use support::Order;
 use wasm_bindgen::prelude::*;
 
-const ORDERS: [(&str, Order); 3] = [
-    ("websocket", &[WebSocket]),
-    ("polling", &[Polling]),
-    ("upgraded", &[Polling, WebSocket]),
-];
+const ORDERS: [(&str, Order); 3] =
+    [("websocket", &[WebSocket]), ("polling", &[Polling]), ("upgraded", &[Polling, WebSocket])];
 
 /// Runs everything; tells `passed` the name of each that did. A panic ends it.
 #[wasm_bindgen]

@@ -20,7 +20,8 @@ pub async fn echo(order: Order) {
 
 pub async fn acks_both_ways(order: Order) {
     let (_client, chat) = builder(order).connect().unwrap();
-    let asked = chat.on("question", |event| event.reply(&(event.get::<i64>(0).unwrap() * 2)).unwrap());
+    let asked =
+        chat.on("question", |event| event.reply(&(event.get::<i64>(0).unwrap() * 2)).unwrap());
     let mut answered = chat.stream("answered");
     assert_eq!(soon(chat.emit_with_ack::<i64>("give back", &21)).await.unwrap(), 21);
     chat.emit("ask", &21).unwrap();
@@ -75,7 +76,9 @@ pub async fn refusal(order: Order) {
     let mut changes = client.changes();
     client.namespace("/refused").unwrap().connect();
     let words = change(&mut changes, |change| match change {
-        Change::ConnectError { message, data, refused: true, .. } => Some((message.clone(), data.clone())),
+        Change::ConnectError { message, data, refused: true, .. } => {
+            Some((message.clone(), data.clone()))
+        }
         _ => None,
     });
     assert_eq!(words.await, ("not you".into(), Some(r#"{"code":7}"#.into())));
