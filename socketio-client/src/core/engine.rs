@@ -38,9 +38,10 @@ pub(super) enum Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Upgrade {
     None,
-    /// The WebSocket is opening.
+    /// The WebSocket is opening. The server may know of it already, and to take it back would cost the
+    /// session with some servers, events under way included.
     Opening(LinkId),
-    /// It has been asked `2probe`. To take that back would cost the session with some servers.
+    /// It has been asked `2probe`.
     Probing(LinkId),
     /// It answered; the last GET and POST have to end before packets may flow over it.
     Pausing(LinkId),
@@ -404,9 +405,6 @@ impl Engine {
     pub(super) fn close(&mut self, cx: &mut Wire, farewell: Vec<Frame>) {
         if self.phase != Phase::Open {
             return self.cut(cx);
-        }
-        if let Upgrade::Opening(_) = self.upgrade {
-            self.cancel_upgrade(cx);
         }
         self.phase = Phase::Closing;
         self.deadline = cx.now.saturating_add(cx.timeout);

@@ -77,8 +77,8 @@ fn router(ping_interval: Duration) -> axum::Router {
         .ping_interval(ping_interval)
         .ping_timeout(Duration::from_secs(1))
         .build_layer();
-    io.ns("/", serve);
-    io.ns("/other", serve);
+    io.ns("/", (async |_: SocketRef| ()).with(serve));
+    io.ns("/other", (async |_: SocketRef| ()).with(serve));
     io.ns("/refused", (async |_: SocketRef| ()).with(async |_: SocketRef| Err::<(), _>("not you")));
     axum::Router::new().layer(layer)
 }
@@ -88,7 +88,12 @@ fn at_once() -> std::future::Ready<()> {
     std::future::ready(())
 }
 
-async fn serve(socket: SocketRef, Data(auth): Data<serde_json::Value>) {
+/// A middleware, because it runs before CONNECT is answered: a connect handler runs after, and what a
+/// quick client sends before it has registered its listeners is dropped without a word.
+async fn serve(
+    socket: SocketRef,
+    Data(auth): Data<serde_json::Value>,
+) -> Result<(), std::convert::Infallible> {
     socket.on("echo", |socket: SocketRef, Data(value): Data<Value>| {
         socket.emit("echo", &value).unwrap();
         at_once()
@@ -124,4 +129,5 @@ async fn serve(socket: SocketRef, Data(auth): Data<serde_json::Value>) {
         at_once()
     });
     socket.on("silent", at_once);
+    Ok(())
 }
