@@ -22,6 +22,7 @@ impl Chat {
     /// are called `Anna 2` from now on, so that two people never bear one name.
     pub async fn sign_in_guest(&self, name: &Name) -> Result<SignedIn, Error> {
         let key = NameKey::of(name.as_str());
+        let _door = self.door.lock().await;
         let displaced = match self.store.holder(&key).await? {
             None => None,
             Some(holder) if !holder.guest || self.presence.is_here(holder.id) => {
@@ -39,7 +40,7 @@ impl Chat {
             at: now(),
             displaced,
         };
-        // Two people asking at once: the store's unique key lets one of them through.
+        // Another process on the same database: the store's unique key lets one of them through.
         if !self.store.add_guest(&guest).await? {
             return Err(taken(name).into());
         }
