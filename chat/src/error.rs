@@ -19,7 +19,11 @@ impl From<Error> for ApiError {
         match error {
             Error::Refused(error) => error,
             Error::Store(error) => {
-                tracing::error!(%error, "the store failed");
+                if error.is_closed() {
+                    tracing::debug!("asked while the store closes");
+                } else {
+                    tracing::error!(%error, "the store failed");
+                }
                 Self::unavailable(RETRY_AFTER_MS)
             }
         }

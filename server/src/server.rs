@@ -15,7 +15,9 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 const DATABASE: &str = "beseda.sqlite";
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// Together, what a stop may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const WRITE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why Beseda could not start, in one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
@@ -67,16 +69,18 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more connections, closes the sockets, and keeps what was acked.
+    /// Takes no more connections, closes the sockets, answers what was asked, and keeps what was acked.
     pub async fn stop(self) {
         self.stopping.cancel();
-        let stopped = tokio::time::timeout(STOP_WITHIN, async {
+        let answered = async {
             self.io.close().await;
-            self.chat.close().await;
             let _ = self.serving.await;
-        });
-        if stopped.await.is_err() {
+        };
+        if tokio::time::timeout(ANSWER_WITHIN, answered).await.is_err() {
             tracing::warn!("not everyone left in time");
+        }
+        if tokio::time::timeout(WRITE_WITHIN, self.chat.close()).await.is_err() {
+            tracing::error!("the last messages could not be written in time");
         }
     }
 }

@@ -66,6 +66,17 @@ pub enum StoreError {
     Unreadable { what: &'static str, value: String },
 }
 
+impl StoreError {
+    /// The store is closing: whoever asks is late, and nothing is wrong.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Database(error) => matches!(error, sqlx::Error::PoolClosed),
+            Self::Shared(error) => error.is_closed(),
+            Self::Unreadable { .. } => false,
+        }
+    }
+}
+
 /// Why a store could not be opened, in words for the person who started Beseda.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

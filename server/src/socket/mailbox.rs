@@ -48,10 +48,8 @@ impl Mailbox {
     pub(super) async fn serve(self, session: Session) {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(letters) = waiting else { return };
-        let counted = session.chat.connected(&session.who).await;
-        if let Err(error) = &counted {
-            tracing::error!(%error, "a socket is not counted as present");
-        }
+        // Turned into what would be told, a failure of the store is logged.
+        let counted = session.chat.connected(&session.who).await.map_err(ApiError::from);
         let unanswered = handle_all(&session, letters, self.gone).await;
         if counted.is_ok() {
             session.chat.disconnected(session.who.user.id);
