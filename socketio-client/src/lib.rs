@@ -49,6 +49,20 @@
 //! | `native` (default) | programs, on tokio | WebSocket and polling, TLS with rustls; handlers must be `Send` |
 //! | `browser` | wasm, in a page or a worker | the browser's WebSocket and fetch; handlers may hold anything |
 //! | `cli` | people | the `sio` command |
+//! | `page` | a page that counts its bytes | as `browser`, with only what is named beside it |
+//! | `full` (in `native` and `browser`) | | all that follows |
+//! | `auth` | | something to show to the server |
+//! | `binary` | | bytes inside arguments; without it, a server that sends some breaks off with `parse error` |
+//! | `delivery` | | volatile events, expiry, retries |
+//! | `early` | | events that overtake the server's CONNECT |
+//! | `linger` | | a close loses nothing, and its end can be waited for; back pressure |
+//! | `offline` | | a page drops the connection when the browser says that the network is gone |
+//! | `patience` | | `Retry-After`, `retryAfter` in a refusal, an end to trying |
+//! | `recovery` | | connection state recovery |
+//! | `replies` | | answers to the server's events |
+//! | `story` | | of [`Change`], more than `Connect`, `ConnectError` and `Disconnect` |
+//! | `strict` | | packets and names are checked to the last byte |
+//! | `upgrade` | | from polling to a WebSocket; without it, the transport that opened stays |
 //!
 //! Choose one of `native` and `browser`: `default-features = false, features = ["browser"]` in a page. With
 //! neither, what is left is [`codec`] and [`core`]: the protocol without I/O.
@@ -67,18 +81,31 @@
 //!   [`codec::MAX_DEPTH`] levels and [`codec::MAX_PACKET`] bytes.
 //! - **Handlers** run one after another on the client's own task, never inside a call of yours.
 #![deny(missing_docs)]
+#![cfg_attr(
+    not(all(feature = "full", feature = "native")),
+    allow(
+        dead_code,
+        unused_imports,
+        clippy::default_constructed_unit_structs,
+        clippy::needless_pass_by_value,
+        clippy::unnecessary_wraps,
+        reason = "what a feature left out would use, or give another shape"
+    )
+)]
 
-#[cfg(any(feature = "browser", feature = "native"))]
+#[cfg(any(feature = "page", feature = "native"))]
 mod client;
 pub mod codec;
 pub mod core;
-#[cfg(any(feature = "browser", feature = "native"))]
+#[cfg(any(feature = "page", feature = "native"))]
 mod io;
 
-#[cfg(any(feature = "browser", feature = "native"))]
+#[cfg(all(feature = "replies", any(feature = "page", feature = "native")))]
+pub use client::Reply;
+#[cfg(any(feature = "page", feature = "native"))]
 pub use client::{
-    Ack, AckError, Answer, Arguments, Builder, Client, ClientState, Emit, Event, List, MaybeSend,
-    Namespace, Reply, Stream, Subscription,
+    Ack, AckError, Answer, Arguments, Builder, Client, ClientState, Emit, Event, FromAnswer, List,
+    MaybeSend, Namespace, Stream, Subscription,
 };
 pub use codec::Binary;
 pub use core::{Change, ConfigError, EmitError, Reason, Status, Transport};

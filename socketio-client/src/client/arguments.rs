@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::codec::{Binary, collecting};
+use crate::codec::{Attachments, collecting};
 
 /// What an event can carry: a reference to anything that serialises is one argument, [`List`] is several,
 /// `()` is none.
@@ -47,8 +47,8 @@ impl Arguments for () {
 #[derive(Debug, Clone, Default)]
 pub struct List {
     /// Each with a comma before it.
-    json: String,
-    attachments: Vec<Binary>,
+    pub(super) json: String,
+    pub(super) attachments: Attachments,
 }
 
 impl List {
@@ -61,28 +61,25 @@ impl List {
     ///
     /// # Errors
     /// When it cannot be written as JSON.
+    #[allow(clippy::inline_always, reason = "a page pays for what is not inlined")]
+    #[inline(always)]
     pub fn with<T: Serialize + ?Sized>(mut self, argument: &T) -> Result<Self, serde_json::Error> {
-        let json = collecting(&mut self.attachments, || serde_json::to_string(argument))?;
-        self.push(&json);
+        let json = collecting(&mut self.attachments, || serde_json::to_string(argument));
+        self.and(json)
+    }
+
+    /// Apart from [`with`](Self::with), which is made anew for each type.
+    fn and(mut self, json: Result<String, serde_json::Error>) -> Result<Self, serde_json::Error> {
+        self.json.push(',');
+        self.json.push_str(&json?);
         Ok(self)
     }
 
-    fn push(&mut self, json: &str) {
-        self.json.push(',');
-        self.json.push_str(json);
-    }
-
-    /// The JSON array with `first` before the arguments, and the attachments.
-    pub(crate) fn finish(self, first: Option<&str>) -> (String, Vec<Binary>) {
-        let mut json = String::with_capacity(self.json.len() + first.map_or(0, str::len) + 4);
-        json.push('[');
-        match first {
-            Some(name) => {
-                crate::codec::json::push_string(name, &mut json);
-                json.push_str(&self.json);
-            }
-            None => json.push_str(self.json.get(1..).unwrap_or_default()),
-        }
+    /// The JSON array of an event of this name, and the attachments.
+    pub(crate) fn into_event(self, name: &str) -> (String, Attachments) {
+        let mut json = String::from("[");
+        crate::codec::json::push_string(name, &mut json);
+        json.push_str(&self.json);
         json.push(']');
         (json, self.attachments)
     }

@@ -1,11 +1,9 @@
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::{Client, Hub, millis};
 use crate::{
-    core::{Config, ConfigError, Core, Endpoint, Retries, Transport},
-    io,
+    core::{Config, ConfigError, Core, Endpoint, Transport},
+    io::{self, Headers},
 };
 
 /// A client in the making. What is wrong with it is said by [`build`](Self::build).
@@ -13,17 +11,20 @@ use crate::{
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
     endpoint: Result<Endpoint, ConfigError>,
-    config: Config,
-    headers: Vec<(String, String)>,
+    pub(super) config: Config,
+    headers: Headers,
 }
 
 impl Builder {
+    /// Inlined so that a page that names its own server doesn't carry the reader of URLs.
+    #[allow(clippy::inline_always, reason = "a page pays for what is not inlined")]
+    #[inline(always)]
     pub(super) fn new(url: &str) -> Self {
         let endpoint = match url {
-            "" | "/" => io::own_origin().and_then(|url| Endpoint::parse(&url)),
+            "" | "/" => io::own_server(),
             url => Endpoint::parse(url),
         };
-        Self { endpoint, config: Config::default(), headers: Vec::new() }
+        Self { endpoint, config: Config::default(), headers: Headers::default() }
     }
 
     /// The path under which the server listens; `/socket.io/` if not set.
@@ -46,13 +47,17 @@ impl Builder {
 
     /// Adds a header to every request. Browsers do not let a WebSocket send any, so there it does nothing.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.into(), value.into()));
+        self.headers.add(name, value);
         self
     }
 
     /// The transports in the order to use them: the next is tried when one fails. WebSocket, then polling,
     /// if not set; polling first moves to a WebSocket when the server offers one.
     pub fn transports(mut self, transports: &[Transport]) -> Self {
+        let doubled = transports.iter().skip(1).any(|other| transports.first() == Some(other));
+        if transports.is_empty() || transports.len() > 2 || doubled {
+            self.endpoint = self.endpoint.and(Err(ConfigError::Transports));
+        }
         self.config.transports = transports.to_vec();
         self
     }
@@ -66,12 +71,6 @@ impl Builder {
     /// Whether a lost connection is opened again; it is if not set.
     pub fn reconnection(mut self, reconnection: bool) -> Self {
         self.config.reconnection = reconnection;
-        self
-    }
-
-    /// How many attempts in a row may fail before it is given up; without end if not set.
-    pub fn reconnection_attempts(mut self, attempts: u32) -> Self {
-        self.config.attempts = Some(attempts);
         self
     }
 
@@ -93,13 +92,6 @@ impl Builder {
     /// How long one attempt to open may take; 20 s if not set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.config.timeout = millis(timeout);
-        self
-    }
-
-    /// Sends events again until they are answered, one at a time and in order, each at most so many times
-    /// after the first: they arrive at least once.
-    pub fn retries(mut self, times: u32) -> Self {
-        self.config.retries = Some(Retries { times });
         self
     }
 
@@ -127,22 +119,6 @@ impl Builder {
         Ok((client, namespace))
     }
 
-    /// Makes the client and connects to a namespace, with something to show there.
-    ///
-    /// # Errors
-    /// As [`build`](Self::build), and when the namespace's name or the auth will not do.
-    pub fn connect_to<T: Serialize + ?Sized>(
-        self,
-        namespace: &str,
-        auth: &T,
-    ) -> Result<(Client, super::Namespace), ConfigError> {
-        let client = self.build()?;
-        let namespace = client.namespace(namespace)?;
-        namespace.set_auth(auth)?;
-        namespace.connect();
-        Ok((client, namespace))
-    }
-
     /// Makes the client; it opens a connection when a namespace wants one. Natively it runs on the tokio
     /// runtime in which this is called.
     ///
@@ -150,11 +126,6 @@ impl Builder {
     /// When the URL, the path, a header or the transports will not do, in words that say what to do.
     pub fn build(mut self) -> Result<Client, ConfigError> {
         let endpoint = self.endpoint?;
-        let transports = &self.config.transports;
-        let doubled = transports.iter().skip(1).any(|other| transports.first() == Some(other));
-        if transports.is_empty() || transports.len() > 2 || doubled {
-            return Err(ConfigError::Transports);
-        }
         self.config.seed = io::seed();
         let hub = Hub::new(Core::new(endpoint, self.config));
         io::start(&hub, self.headers)?;

@@ -13,7 +13,7 @@ pub(crate) trait Io {
     /// What a transport has to say.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Option<(LinkId, Input)>;
     /// Arms the timer; ready when the time has come already.
-    fn poll_timer(&mut self, cx: &mut Context<'_>, at: Option<Millis>) -> Poll<()>;
+    fn poll_timer(&mut self, cx: &mut Context<'_>, at: Millis) -> Poll<()>;
     /// Whether nothing is under way.
     fn is_idle(&self) -> bool;
 }
@@ -28,7 +28,7 @@ pub(crate) fn drive(hub: &Arc<Hub>, io: &mut impl Io, cx: &mut Context<'_>) -> P
         see_to(hub, io);
         if let Some((link, input)) = io.poll_input(cx) {
             hub.input(link, input);
-        } else if io.poll_timer(cx, hub.next_wake()).is_ready() {
+        } else if io.poll_timer(cx, hub.wake_at()).is_ready() {
             hub.attend(cx);
         } else {
             return if hub.rest(io.is_idle()) { Poll::Ready(()) } else { Poll::Pending };
@@ -40,7 +40,7 @@ pub(crate) fn drive(hub: &Arc<Hub>, io: &mut impl Io, cx: &mut Context<'_>) -> P
 
 fn see_to(hub: &Arc<Hub>, io: &mut impl Io) {
     loop {
-        while let Some(action) = hub.next_action() {
+        for action in hub.take_actions() {
             io.perform(action);
         }
         if !hub.dispatch() {

@@ -2,23 +2,19 @@ use std::{borrow::Cow, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
-use super::{Arguments, EmitError, Hub, lock::Lock};
-use crate::{
-    codec::{Binary, Packet, json, providing},
-    core::ReplyTo,
-};
+use super::{AckError, replies::Replier};
+use crate::codec::{Binary, Packet, json, providing};
 
 /// An event from the server. Clones are cheap.
 #[derive(Clone)]
 pub struct Event {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    hub: Arc<Hub>,
+pub(super) struct Inner {
     namespace: Arc<str>,
     packet: Packet,
-    reply: Lock<Option<ReplyTo>>,
+    pub(super) replier: Replier,
 }
 
 impl std::fmt::Debug for Event {
@@ -28,14 +24,9 @@ impl std::fmt::Debug for Event {
 }
 
 impl Event {
-    pub(super) fn new(
-        hub: Arc<Hub>,
-        namespace: Arc<str>,
-        packet: Packet,
-        reply: Option<ReplyTo>,
-    ) -> Self {
+    pub(super) fn new(namespace: Arc<str>, packet: Packet, replier: Replier) -> Self {
         #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
-        let inner = Arc::new(Inner { hub, namespace, packet, reply: Lock::new(reply) });
+        let inner = Arc::new(Inner { namespace, packet, replier });
         Self { inner }
     }
 
@@ -54,6 +45,12 @@ impl Event {
         }
     }
 
+    /// The same, made in the way that costs a page least.
+    pub(super) fn plain_name(&self) -> String {
+        let first = json::elements(self.json()).next().unwrap_or_default();
+        json::string(first).unwrap_or_else(|| first.into())
+    }
+
     /// Its argument at this place, the name not counted. One that is missing reads as `null`.
     ///
     /// # Errors
@@ -70,52 +67,6 @@ impl Event {
     /// The binary parts of its arguments, in order.
     pub fn attachments(&self) -> &[Binary] {
         &self.inner.packet.attachments
-    }
-
-    /// Whether the server waits for an answer, and none was given yet.
-    pub fn wants_reply(&self) -> bool {
-        self.inner.reply.lock().is_some()
-    }
-
-    /// Answers it, once: later answers, and those after the connection that asked is gone, go nowhere.
-    ///
-    /// # Errors
-    /// When the arguments cannot be written as JSON.
-    pub fn reply(&self, arguments: impl Arguments) -> Result<(), EmitError> {
-        match self.take_reply() {
-            Some(reply) => reply.send(arguments),
-            None => Ok(()),
-        }
-    }
-
-    /// The way to answer it later, without holding on to the event; there is only one.
-    pub fn take_reply(&self) -> Option<Reply> {
-        let to = self.inner.reply.lock().take()?;
-        Some(Reply { hub: self.inner.hub.clone(), to })
-    }
-}
-
-/// The way to answer one event, on the connection that brought it.
-pub struct Reply {
-    hub: Arc<Hub>,
-    to: ReplyTo,
-}
-
-impl Reply {
-    /// Answers.
-    ///
-    /// # Errors
-    /// When the arguments cannot be written as JSON.
-    pub fn send(self, arguments: impl Arguments) -> Result<(), EmitError> {
-        let (json, attachments) = arguments.into_list()?.finish(None);
-        self.hub.with_core(|core, now| core.reply(now, self.to, &json, attachments));
-        Ok(())
-    }
-}
-
-impl std::fmt::Debug for Reply {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Reply")
     }
 }
 
@@ -146,6 +97,28 @@ impl Answer {
     /// The binary parts of its arguments, in order.
     pub fn attachments(&self) -> &[Binary] {
         &self.packet.attachments
+    }
+}
+
+/// What one can wait for as an answer: anything that serde reads from its first argument, or the whole
+/// [`Answer`], for who reads it in another way.
+pub trait FromAnswer: Sized {
+    /// Takes what it wants from the answer.
+    ///
+    /// # Errors
+    /// When it isn't there.
+    fn from_answer(answer: Answer) -> Result<Self, AckError>;
+}
+
+impl<T: DeserializeOwned> FromAnswer for T {
+    fn from_answer(answer: Answer) -> Result<Self, AckError> {
+        answer.get(0).map_err(AckError::Decode)
+    }
+}
+
+impl FromAnswer for Answer {
+    fn from_answer(answer: Answer) -> Result<Self, AckError> {
+        Ok(answer)
     }
 }
 

@@ -6,12 +6,16 @@ use std::{
 };
 
 use super::{
-    Change, ClientState, Event, MaybeSend, Subscription, change,
+    AckError, Change, ClientState, Event, MaybeSend, Subscription,
+    auth::Providers,
+    change,
+    ends::Waiters,
     lock::{Guard, Lock},
+    replies::Replier,
 };
 use crate::{
     codec::Packet,
-    core::{AckFailure, AckToken, Action, Core, Input, LinkId, Millis, Notice, NsId},
+    core::{AckToken, Action, Core, Input, LinkId, Millis, Notice, NsId},
     io,
 };
 
@@ -24,39 +28,61 @@ macro_rules! boxed {
     };
 }
 
-boxed!(EventHandler, FnMut(&Event));
-boxed!(ChangeHandler, FnMut(&Change));
-boxed!(AckHandler, FnOnce(Result<Packet, AckFailure>));
-boxed!(AuthProvider, FnMut() -> String);
+boxed!(Handler, FnMut(Told<'_>));
+boxed!(AckHandler, FnOnce(Result<Packet, AckError>));
 
 /// Called outside the hub's lock; the lock of its own is never contended, for only the driver calls.
-type Shared<T> = Arc<Lock<T>>;
+pub(super) type Shared<T> = Arc<Lock<T>>;
 
-#[derive(Clone)]
-pub(crate) enum Listener {
-    Event { ns: NsId, name: Option<Arc<str>>, once: bool, call: Shared<EventHandler> },
-    Change(Shared<ChangeHandler>),
+/// What handlers hear.
+#[derive(Clone, Copy)]
+pub(crate) enum Told<'a> {
+    Event(&'a Event),
+    Change(&'a Change),
+}
+
+/// One type for all handlers, so that there is one piece of code that calls them.
+struct Listener {
+    id: u64,
+    /// Of which namespace and event; or of changes, or of all events.
+    ns: Option<NsId>,
+    name: Option<Arc<str>>,
+    once: bool,
+    call: Shared<Handler>,
+}
+
+/// Who waits for an answer.
+enum Waiting {
+    Handler(AckHandler),
+    Future(Option<Waker>),
+    /// It is there; the future has yet to take it.
+    Done(Result<Packet, AckError>),
 }
 
 pub(crate) struct Hub {
     inner: Lock<Inner>,
 }
 
-struct Inner {
-    core: Core,
-    listeners: Vec<(u64, Listener)>,
-    acks: Vec<(AckToken, AckHandler)>,
-    auth: Vec<(NsId, Shared<AuthProvider>)>,
+pub(super) struct Inner {
+    pub(super) core: Core,
+    listeners: Vec<Listener>,
+    acks: Vec<(AckToken, Waiting)>,
+    pub(super) auth: Providers,
     next_id: u64,
     driver: Option<Waker>,
-    waiting: Vec<Waker>,
+    pub(super) waiting: Waiters,
     /// The driver has nothing under way.
-    idle: bool,
+    pub(super) idle: bool,
     /// No handle is left.
     abandoned: bool,
 }
 
 impl Inner {
+    fn next_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
     fn wake_driver(&mut self) {
         self.idle = false;
         if let Some(driver) = &self.driver {
@@ -71,10 +97,10 @@ impl Hub {
             core,
             listeners: Vec::new(),
             acks: Vec::new(),
-            auth: Vec::new(),
+            auth: Providers::default(),
             next_id: 0,
             driver: None,
-            waiting: Vec::new(),
+            waiting: Waiters::default(),
             idle: true,
             abandoned: false,
         };
@@ -85,16 +111,20 @@ impl Hub {
         Arc::new(Self { inner: Lock::new(inner) })
     }
 
-    fn lock(&self) -> Guard<'_, Inner> {
+    pub(super) fn lock(&self) -> Guard<'_, Inner> {
         self.inner.lock()
     }
 
-    /// Lets the core do something and wakes the driver to see to what follows.
-    pub(crate) fn with_core<T>(&self, act: impl FnOnce(&mut Core, Millis) -> T) -> T {
+    /// For letting the core do something: the driver wakes to see to what follows.
+    fn enter(&self) -> (Guard<'_, Inner>, Millis) {
         let mut inner = self.lock();
-        let result = act(&mut inner.core, io::now());
         inner.wake_driver();
-        result
+        (inner, io::now())
+    }
+
+    pub(crate) fn with_core<T>(&self, act: impl FnOnce(&mut Core, Millis) -> T) -> T {
+        let (mut inner, now) = self.enter();
+        act(&mut inner.core, now)
     }
 
     pub(crate) fn read_core<T>(&self, read: impl FnOnce(&Core) -> T) -> T {
@@ -115,156 +145,152 @@ impl Hub {
         change::state(&inner.core, io::now())
     }
 
-    pub(crate) fn poll_until(
-        &self,
-        cx: &mut Context<'_>,
-        done: &impl Fn(&Core, bool) -> bool,
-    ) -> Poll<()> {
-        let mut inner = self.lock();
-        if done(&inner.core, inner.idle) {
-            return Poll::Ready(());
-        }
-        inner.waiting.push(cx.waker().clone());
-        Poll::Pending
-    }
-
-    fn listen(self: &Arc<Self>, listener: Listener) -> Subscription {
-        let mut inner = self.lock();
-        inner.next_id += 1;
-        let id = inner.next_id;
-        inner.listeners.push((id, listener));
-        Subscription::new(self, id)
-    }
-
-    pub(crate) fn on_change(self: &Arc<Self>, handler: ChangeHandler) -> Subscription {
-        self.listen(Listener::Change(shared(handler)))
-    }
-
-    pub(crate) fn on_event(
+    pub(crate) fn listen(
         self: &Arc<Self>,
-        ns: NsId,
+        ns: Option<NsId>,
         name: Option<&str>,
         once: bool,
-        handler: EventHandler,
+        handler: Handler,
     ) -> Subscription {
-        self.listen(Listener::Event { ns, name: name.map(Arc::from), once, call: shared(handler) })
+        let mut inner = self.lock();
+        let id = inner.next_id();
+        let (name, call) = (name.map(Arc::from), shared(handler));
+        inner.listeners.push(Listener { id, ns, name, once, call });
+        Subscription::new(self, id)
     }
 
     pub(crate) fn unlisten(&self, id: u64) {
         // The listener is dropped outside the lock: what it captured may have a Drop that comes back here.
         let mut inner = self.lock();
-        let at = inner.listeners.iter().position(|(other, _)| *other == id);
+        let at = inner.listeners.iter().position(|other| other.id == id);
         let gone = at.map(|at| inner.listeners.remove(at));
         drop(inner);
         drop(gone);
     }
 
-    pub(crate) fn set_auth(&self, ns: NsId, provider: AuthProvider) {
-        let mut inner = self.lock();
-        inner.auth.retain(|(other, _)| *other != ns);
-        inner.auth.push((ns, shared(provider)));
-        inner.core.set_auth(ns, crate::core::Auth::Ask);
-    }
-
-    pub(crate) fn register_ack(&self, handler: AckHandler) -> AckToken {
-        let mut inner = self.lock();
-        inner.next_id += 1;
-        let token = AckToken(inner.next_id);
-        inner.acks.push((token, handler));
+    /// For an event whose answer is waited for by `handler`, or by a future.
+    pub(crate) fn expect(&self, handler: Option<AckHandler>) -> AckToken {
+        let token = AckToken(self.lock().next_id());
+        self.put(token, handler.map_or(Waiting::Future(None), Waiting::Handler));
         token
     }
 
-    pub(crate) fn take_ack(&self, token: AckToken) -> Option<AckHandler> {
+    fn put(&self, token: AckToken, waiting: Waiting) {
+        self.lock().acks.push((token, waiting));
+    }
+
+    fn take(&self, token: AckToken) -> Option<Waiting> {
         let mut inner = self.lock();
-        let at = inner.acks.binary_search_by_key(&token.0, |(token, _)| token.0).ok()?;
-        (at < inner.acks.len()).then(|| inner.acks.remove(at).1)
+        let at = inner.acks.iter().position(|(other, _)| *other == token)?;
+        Some(inner.acks.swap_remove(at).1)
+    }
+
+    pub(crate) fn answer(&self, token: AckToken, result: Result<Packet, AckError>) {
+        match self.take(token) {
+            Some(Waiting::Handler(handler)) => handler(result),
+            Some(Waiting::Future(waker)) => {
+                self.put(token, Waiting::Done(result));
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn poll_answer(
+        &self,
+        token: AckToken,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Packet, AckError>> {
+        match self.take(token) {
+            Some(Waiting::Done(result)) => Poll::Ready(result),
+            Some(_) => {
+                self.put(token, Waiting::Future(Some(cx.waker().clone())));
+                Poll::Pending
+            }
+            None => Poll::Ready(Err(AckError::Disconnected)),
+        }
+    }
+
+    /// Nobody waits any more.
+    pub(crate) fn forget(&self, token: AckToken) {
+        self.take(token);
+        self.lock().core.forget_ack(token);
     }
 
     // What follows is the driver's.
 
     pub(super) fn attend(&self, cx: &Context<'_>) {
         let mut inner = self.lock();
-        if !inner.driver.as_ref().is_some_and(|driver| driver.will_wake(cx.waker())) {
-            inner.driver = Some(cx.waker().clone());
-        }
+        inner.driver = Some(cx.waker().clone());
         inner.core.tick(io::now());
     }
 
-    pub(super) fn input(&self, link: LinkId, input: Input) {
-        self.lock().core.handle(io::now(), link, input);
+    pub(crate) fn input(&self, link: LinkId, input: Input) {
+        self.with_core(|core, now| core.handle(now, link, input));
     }
 
-    pub(super) fn next_action(&self) -> Option<Action> {
-        self.lock().core.poll_action()
+    pub(super) fn take_actions(&self) -> Vec<Action> {
+        self.lock().core.take_actions()
     }
 
-    pub(super) fn next_wake(&self) -> Option<Millis> {
-        self.lock().core.next_wake()
+    pub(super) fn wake_at(&self) -> Millis {
+        self.lock().core.wake_at()
     }
 
-    /// Tells the user one thing, if there is one.
+    /// Tells the user what there is to tell; whether there was something.
     pub(super) fn dispatch(self: &Arc<Self>) -> bool {
-        let mut inner = self.lock();
-        let Some(notice) = inner.core.poll_notice() else {
-            return false;
-        };
+        let notices = self.lock().core.take_notices();
+        let any = !notices.is_empty();
+        for notice in notices {
+            self.notice(notice);
+        }
+        any
+    }
+
+    fn notice(self: &Arc<Self>, notice: Notice) {
         match notice {
             Notice::Event { ns, packet, reply } => {
-                let name = inner.core.name(ns);
-                drop(inner);
+                let name = self.read_core(|core| core.name(ns));
                 if let Some(namespace) = name {
-                    self.tell_event(ns, &Event::new(self.clone(), namespace, packet, reply));
+                    let event = Event::new(namespace, packet, Replier::new(self, reply));
+                    self.tell(Some((ns, &event.plain_name())), Told::Event(&event));
                 }
             }
-            Notice::Ack { token, result } => {
-                drop(inner);
-                if let Some(handler) = self.take_ack(token) {
-                    handler(result);
-                }
-            }
-            Notice::AskAuth { ns } => {
-                let provider = inner.auth.iter().find(|(other, _)| *other == ns);
-                let provider = provider.map(|(_, provider)| provider.clone());
-                drop(inner);
-                let auth = provider.map(|provider| provider.lock()()).unwrap_or_default();
-                self.with_core(|core, now| core.provide_auth(now, ns, &auth));
-            }
-            Notice::Change(change) => {
-                drop(inner);
-                self.tell_change(&change);
-            }
-        }
-        true
-    }
-
-    fn tell_event(&self, ns: NsId, event: &Event) {
-        let name = event.name();
-        let wants = |listener: &Listener| {
-            matches!(listener, Listener::Event { ns: at, name: only, .. }
-                if *at == ns && only.as_ref().is_none_or(|only| **only == *name))
-        };
-        let mut inner = self.lock();
-        let wanting: Vec<_> =
-            inner.listeners.iter().filter(|(_, listener)| wants(listener)).cloned().collect();
-        inner.listeners.retain(|(id, listener)| {
-            !matches!(listener, Listener::Event { once: true, .. })
-                || !wanting.iter().any(|(gone, _)| gone == id)
-        });
-        drop(inner);
-        for (_, listener) in wanting {
-            if let Listener::Event { call, .. } = listener {
-                call.lock()(event);
-            }
+            Notice::Ack { token, result } => self.answer(token, result.map_err(AckError::from)),
+            #[cfg(feature = "auth")]
+            Notice::AskAuth { ns } => self.provide_auth(ns),
+            Notice::Change(change) => self.tell(None, Told::Change(&change)),
         }
     }
 
-    fn tell_change(&self, change: &Change) {
-        let listeners: Vec<_> =
-            self.lock().listeners.iter().map(|(_, each)| each.clone()).collect();
-        for listener in listeners {
-            if let Listener::Change(call) = listener {
-                call.lock()(change);
+    /// Calls the handlers that were there when this began, one after another and outside the lock.
+    fn tell(&self, event: Option<(NsId, &str)>, told: Told<'_>) {
+        let newest = self.lock().next_id;
+        let mut last = 0;
+        loop {
+            let inner = self.lock();
+            let next = inner.listeners.iter().position(|listener| {
+                let wants = match (event, listener.ns) {
+                    (None, None) => true,
+                    (Some((ns, name)), Some(at)) => {
+                        ns == at && listener.name.as_ref().is_none_or(|only| **only == *name)
+                    }
+                    _ => false,
+                };
+                wants && listener.id > last && listener.id <= newest
+            });
+            let Some(listener) = next.and_then(|at| inner.listeners.get(at)) else {
+                return;
+            };
+            let (call, once) = (listener.call.clone(), listener.once);
+            last = listener.id;
+            drop(inner);
+            if once {
+                self.unlisten(last);
             }
+            call.lock()(told);
         }
     }
 
@@ -275,14 +301,12 @@ impl Hub {
         let done = inner.abandoned && idle && inner.core.is_quiet();
         let waiting = std::mem::take(&mut inner.waiting);
         drop(inner);
-        for waker in waiting {
-            waker.wake();
-        }
+        waiting.wake();
         done
     }
 }
 
-fn shared<T: MaybeSend>(value: T) -> Shared<T> {
+pub(super) fn shared<T: MaybeSend>(value: T) -> Shared<T> {
     #[allow(
         clippy::arc_with_non_send_sync,
         reason = "in the browser the handlers stay on their thread"

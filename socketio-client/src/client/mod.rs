@@ -2,29 +2,42 @@
 
 mod ack;
 mod arguments;
+#[cfg_attr(not(feature = "auth"), path = "../without/auth_client.rs")]
+mod auth;
 mod builder;
 mod change;
+#[cfg(feature = "delivery")]
+mod delivery;
 mod driver;
+#[cfg_attr(not(feature = "linger"), path = "../without/ends.rs")]
+mod ends;
 mod event;
 mod hub;
 mod lock;
 mod namespace;
+#[cfg(feature = "patience")]
+mod patience;
+#[cfg_attr(not(feature = "replies"), path = "../without/replier.rs")]
+mod replies;
 mod stream;
 mod subscription;
 
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 
 pub use ack::{Ack, AckError};
 pub use arguments::{Arguments, List};
 pub use builder::Builder;
 pub use change::ClientState;
 pub(crate) use driver::{Io, drive};
-pub use event::{Answer, Event, Reply};
+pub use event::{Answer, Event, FromAnswer};
 pub(crate) use hub::Hub;
 pub use namespace::{Emit, Namespace};
+#[cfg(feature = "replies")]
+pub use replies::Reply;
 pub use stream::Stream;
 pub use subscription::Subscription;
 
+use crate::codec::is_namespace;
 use crate::core::{Change, ConfigError, EmitError, Millis};
 
 /// What handlers and closures must be: `Send` natively, anything in the browser.
@@ -67,6 +80,8 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// Describes a client of the server at this URL: `https://…`, `http://…`, `wss://…` or `ws://…`, and in
     /// the browser `""` for the page's own server.
+    #[allow(clippy::inline_always, reason = "a page pays for what is not inlined")]
+    #[inline(always)]
     pub fn builder(url: &str) -> Builder {
         Builder::new(url)
     }
@@ -90,7 +105,7 @@ impl Client {
     /// # Errors
     /// When the name does not begin with `/`, or holds a comma or a control character.
     pub fn namespace(&self, name: &str) -> Result<Namespace, ConfigError> {
-        if !name.starts_with('/') || name.bytes().any(|byte| byte == b',' || byte < b' ') {
+        if !is_namespace(name) {
             return Err(ConfigError::Namespace);
         }
         Ok(Namespace::new(
@@ -105,8 +120,16 @@ impl Client {
     }
 
     /// Calls `handler` at each change of the connection and of its namespaces.
-    pub fn on_change(&self, handler: impl FnMut(&Change) + MaybeSend + 'static) -> Subscription {
-        self.handle.hub.on_change(Box::new(handler))
+    pub fn on_change(
+        &self,
+        mut handler: impl FnMut(&Change) + MaybeSend + 'static,
+    ) -> Subscription {
+        let handler = Box::new(move |told: hub::Told<'_>| {
+            if let hub::Told::Change(change) = told {
+                handler(change);
+            }
+        });
+        self.handle.hub.listen(None, None, false, handler)
     }
 
     /// The changes of the connection and of its namespaces, from now on.
@@ -117,11 +140,6 @@ impl Client {
     /// Tries at once, where the client waits to try again; after giving up it begins anew.
     pub fn try_now(&self) {
         self.hub().act(crate::core::Core::try_now);
-    }
-
-    /// The next attempt after a loss comes no sooner than this, jittered: for a server that said so.
-    pub fn retry_after(&self, delay: std::time::Duration) {
-        self.hub().with_core(|core, _| core.retry_after(millis(delay)));
     }
 
     /// Leaves every namespace and closes the connection for good. What was emitted on connected
@@ -135,34 +153,9 @@ impl Client {
         self.hub().act(crate::core::Core::drop_connection);
     }
 
-    /// Ends when no answer is expected any more, or there is no connection that could bring it.
-    pub fn answered(&self) -> impl Future<Output = ()> + use<> {
-        self.until(|core, _| {
-            core.pending_acks() == 0 || !matches!(core.state(), crate::core::State::Open { .. })
-        })
-    }
-
     /// How many events wait for the transport, the retry queue included.
     pub fn buffered(&self) -> usize {
         self.hub().read_core(crate::core::Core::buffered)
-    }
-
-    /// Ends when nothing that can leave is waiting any more; the retry queue counts.
-    pub fn flushed(&self) -> impl Future<Output = ()> + use<> {
-        self.until(|core, _| core.is_flushed())
-    }
-
-    /// Ends when there is no connection and none is wanted, and every byte that was sent has left.
-    pub fn closed(&self) -> impl Future<Output = ()> + use<> {
-        self.until(|core, idle| core.is_quiet() && idle)
-    }
-
-    fn until<F: Fn(&crate::core::Core, bool) -> bool>(
-        &self,
-        done: F,
-    ) -> impl Future<Output = ()> + use<F> {
-        let handle = self.handle.clone();
-        std::future::poll_fn(move |cx| handle.hub.poll_until(cx, &done))
     }
 }
 

@@ -1,24 +1,21 @@
 use std::{sync::Arc, time::Duration};
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use super::{
-    Ack, Answer, Arguments, EmitError, Event, Handle, MaybeSend, Stream, Subscription,
-    ack::{AckError, Slot},
-    hub::{AckHandler, Hub},
-    lock::Lock,
+    Ack, AckError, Answer, Arguments, EmitError, Event, FromAnswer, Handle, List, MaybeSend,
+    Stream, Subscription,
+    hub::{Hub, Told},
     millis,
 };
 use crate::{
-    codec::RESERVED,
-    core::{AckToken, Auth, ConfigError, EmitOptions, NsId, Status},
+    codec::is_reserved,
+    core::{AckToken, EmitOptions, NsId, Status},
 };
 
 /// One namespace of a client. Clones are the same namespace.
 #[derive(Clone)]
 pub struct Namespace {
     handle: Arc<Handle>,
-    id: NsId,
+    pub(super) id: NsId,
 }
 
 impl std::fmt::Debug for Namespace {
@@ -32,7 +29,7 @@ impl Namespace {
         Self { handle, id }
     }
 
-    fn hub(&self) -> &Arc<Hub> {
+    pub(super) fn hub(&self) -> &Arc<Hub> {
         &self.handle.hub
     }
 
@@ -48,23 +45,7 @@ impl Namespace {
 
     /// Whether it is entered.
     pub fn is_connected(&self) -> bool {
-        matches!(self.status(), Status::Connected { .. })
-    }
-
-    /// Shows this to the server at each connect from now on: something that serialises to an object.
-    ///
-    /// # Errors
-    /// When it serialises to anything else.
-    pub fn set_auth<T: Serialize + ?Sized>(&self, auth: &T) -> Result<(), ConfigError> {
-        let auth = auth_json(auth).ok_or(ConfigError::Auth)?;
-        let auth = if auth.is_empty() { Auth::None } else { Auth::Value(auth) };
-        self.hub().with_core(|core, _| core.set_auth(self.id, auth));
-        Ok(())
-    }
-
-    /// Asks this closure at each connect from now on; what does not serialise to an object counts as none.
-    pub fn set_auth_with<T: Serialize>(&self, mut auth: impl FnMut() -> T + MaybeSend + 'static) {
-        self.hub().set_auth(self.id, Box::new(move || auth_json(&auth()).unwrap_or_default()));
+        self.hub().read_core(|core| core.is_connected(self.id))
     }
 
     /// Enters the namespace, and opens the connection where there is none. It is entered again after each
@@ -86,7 +67,7 @@ impl Namespace {
         name: &str,
         handler: impl FnMut(&Event) + MaybeSend + 'static,
     ) -> Subscription {
-        self.hub().on_event(self.id, Some(name), false, Box::new(handler))
+        self.listen(Some(name), false, handler)
     }
 
     /// Calls `handler` for the next event of this name.
@@ -95,12 +76,12 @@ impl Namespace {
         name: &str,
         handler: impl FnMut(&Event) + MaybeSend + 'static,
     ) -> Subscription {
-        self.hub().on_event(self.id, Some(name), true, Box::new(handler))
+        self.listen(Some(name), true, handler)
     }
 
     /// Calls `handler` for each event, whatever its name.
     pub fn on_any(&self, handler: impl FnMut(&Event) + MaybeSend + 'static) -> Subscription {
-        self.hub().on_event(self.id, None, false, Box::new(handler))
+        self.listen(None, false, handler)
     }
 
     /// The events of this name, from now on.
@@ -121,13 +102,9 @@ impl Namespace {
         self.event(name).emit(arguments)
     }
 
-    /// Sends an event that the server answers. It is on its way when this returns; the answer's first
-    /// argument is what the future gives.
-    pub fn emit_with_ack<T: DeserializeOwned>(
-        &self,
-        name: &str,
-        arguments: impl Arguments,
-    ) -> Ack<T> {
+    /// Sends an event that the server answers. It is on its way when this returns; the future gives the
+    /// answer's first argument, or all of the answer where `T` is [`Answer`].
+    pub fn emit_with_ack<T: FromAnswer>(&self, name: &str, arguments: impl Arguments) -> Ack<T> {
         self.event(name).emit_with_ack(arguments)
     }
 
@@ -136,35 +113,31 @@ impl Namespace {
         Emit { namespace: self, name, options: EmitOptions::default() }
     }
 
+    fn listen(
+        &self,
+        name: Option<&str>,
+        once: bool,
+        mut handler: impl FnMut(&Event) + MaybeSend + 'static,
+    ) -> Subscription {
+        let handler = Box::new(move |told: Told<'_>| {
+            if let Told::Event(event) = told {
+                handler(event);
+            }
+        });
+        self.hub().listen(Some(self.id), name, once, handler)
+    }
+
     fn send(
         &self,
         name: &str,
-        arguments: impl Arguments,
+        arguments: Result<List, serde_json::Error>,
         options: EmitOptions,
     ) -> Result<(), EmitError> {
-        if RESERVED.contains(&name) {
+        if is_reserved(name) {
             return Err(EmitError::Reserved(name.into()));
         }
-        let (json, attachments) = arguments.into_list()?.finish(Some(name));
-        self.send_json(json, attachments, options)
-    }
-
-    fn send_json(
-        &self,
-        json: String,
-        attachments: Vec<crate::Binary>,
-        options: EmitOptions,
-    ) -> Result<(), EmitError> {
-        let id = self.id;
-        self.hub().with_core(|core, now| core.emit(now, id, json, attachments, options))
-    }
-}
-
-fn auth_json<T: Serialize + ?Sized>(auth: &T) -> Option<String> {
-    let json = serde_json::to_string(auth).ok()?;
-    match json.as_str() {
-        "null" => Some(String::new()),
-        _ => Some(json).filter(|json| json.starts_with('{')),
+        let (json, attachments) = arguments?.into_event(name);
+        self.hub().with_core(|core, now| core.emit(now, self.id, json, attachments, options))
     }
 }
 
@@ -173,24 +146,10 @@ fn auth_json<T: Serialize + ?Sized>(auth: &T) -> Option<String> {
 pub struct Emit<'a> {
     namespace: &'a Namespace,
     name: &'a str,
-    options: EmitOptions,
+    pub(super) options: EmitOptions,
 }
 
 impl Emit<'_> {
-    /// Better never than late: dropped unless it can leave at once.
-    #[must_use]
-    pub fn volatile(mut self) -> Self {
-        self.options.volatile = true;
-        self
-    }
-
-    /// Dropped when it still waits after this time; its ack then fails as a timeout.
-    #[must_use]
-    pub fn expires(mut self, after: Duration) -> Self {
-        self.options.expires = Some(millis(after));
-        self
-    }
-
     /// How long to wait for the answer; with retries, each time.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -203,22 +162,13 @@ impl Emit<'_> {
     /// # Errors
     /// As [`Namespace::emit`].
     pub fn emit(self, arguments: impl Arguments) -> Result<(), EmitError> {
-        self.namespace.send(self.name, arguments, self.options)
+        self.send(arguments.into_list())
     }
 
     /// Sends it and expects an answer, as [`Namespace::emit_with_ack`].
-    pub fn emit_with_ack<T: DeserializeOwned>(mut self, arguments: impl Arguments) -> Ack<T> {
-        #[allow(clippy::arc_with_non_send_sync, reason = "in the browser it stays on its thread")]
-        let slot = Arc::new(Lock::new(Slot::default()));
-        let fill = slot.clone();
-        let token = self.expect(Box::new(move |result| Slot::fill(&fill, result)));
-        match self.emit(arguments) {
-            Ok(()) => Ack::waiting(self.namespace.handle.clone(), token, slot),
-            Err(error) => {
-                self.namespace.hub().take_ack(token);
-                Ack::refused(error)
-            }
-        }
+    pub fn emit_with_ack<T: FromAnswer>(self, arguments: impl Arguments) -> Ack<T> {
+        let handle = self.namespace.handle.clone();
+        Ack::new(handle, self.ask(arguments.into_list()))
     }
 
     /// Sends it and calls `handler` with the answer.
@@ -230,19 +180,27 @@ impl Emit<'_> {
         arguments: impl Arguments,
         handler: impl FnOnce(Result<Answer, AckError>) + MaybeSend + 'static,
     ) -> Result<(), EmitError> {
-        let token = self.expect(Box::new(move |result| {
-            handler(result.map(Answer::new).map_err(AckError::from));
-        }));
-        let sent = self.emit(arguments);
+        let hub = self.namespace.hub();
+        let token = hub.expect(Some(Box::new(move |result| handler(result.map(Answer::new)))));
+        self.options.ack = Some(token);
+        let sent = self.send(arguments.into_list());
         if sent.is_err() {
-            self.namespace.hub().take_ack(token);
+            hub.forget(token);
         }
         sent
     }
 
-    fn expect(&mut self, handler: AckHandler) -> AckToken {
-        let token = self.namespace.hub().register_ack(handler);
+    fn send(self, arguments: Result<List, serde_json::Error>) -> Result<(), EmitError> {
+        self.namespace.send(self.name, arguments, self.options)
+    }
+
+    fn ask(mut self, arguments: Result<List, serde_json::Error>) -> AckToken {
+        let hub = self.namespace.hub();
+        let token = hub.expect(None);
         self.options.ack = Some(token);
+        if let Err(error) = self.send(arguments) {
+            hub.answer(token, Err(AckError::Emit(error)));
+        }
         token
     }
 }

@@ -1,4 +1,5 @@
-//! Bytes anywhere inside an argument.
+//! Bytes anywhere inside an argument, and the packets that bring them. Without the feature `binary`,
+//! `without/binary.rs` stands here.
 
 use std::{cell::RefCell, fmt, ops::Deref, sync::Arc};
 
@@ -6,6 +7,11 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, IgnoredAny, MapAccess, Visitor},
     ser::SerializeMap,
+};
+
+use super::{
+    MAX_ATTACHMENTS, MAX_PACKET, ParseError, base64, json,
+    packet::{self, Packet},
 };
 
 /// Bytes, anywhere inside an event's arguments: they travel as they are, beside the JSON.
@@ -22,6 +28,33 @@ use serde::{
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Binary(pub Arc<[u8]>);
+
+/// What goes with a packet's text.
+pub type Attachments = Vec<Binary>;
+
+impl Binary {
+    /// What a transport received: nothing where no binary can be received.
+    #[cfg(feature = "page")]
+    #[allow(clippy::unnecessary_wraps, reason = "without `binary` there is none")]
+    pub(crate) fn received(bytes: impl FnOnce() -> Vec<u8>) -> Option<Self> {
+        Some(bytes().into())
+    }
+
+    /// Does what has to be done before binary comes.
+    #[cfg(feature = "page")]
+    pub(crate) fn prepare(prepare: impl FnOnce()) {
+        prepare();
+    }
+
+    pub(super) fn from_base64(text: &str) -> Result<Self, ParseError> {
+        base64::decode(text).map(Self::from).ok_or(ParseError::Base64)
+    }
+
+    pub(super) fn push_base64(&self, out: &mut String) {
+        out.push('b');
+        base64::encode(self, out);
+    }
+}
 
 impl Deref for Binary {
     type Target = [u8];
@@ -55,19 +88,19 @@ thread_local! {
     static ATTACHMENTS: RefCell<Vec<Binary>> = const { RefCell::new(Vec::new()) };
 }
 
-#[cfg(any(feature = "browser", feature = "native"))]
+#[cfg(any(feature = "page", feature = "native"))]
 /// Runs `write` and returns the binaries that it serialised, after `attachments`.
-pub(crate) fn collecting<T>(attachments: &mut Vec<Binary>, write: impl FnOnce() -> T) -> T {
+pub(crate) fn collecting<T>(attachments: &mut Attachments, write: impl FnOnce() -> T) -> T {
     let before = ATTACHMENTS.replace(std::mem::take(attachments));
     let written = write();
     *attachments = ATTACHMENTS.replace(before);
     written
 }
 
-#[cfg(any(feature = "browser", feature = "native"))]
+#[cfg(any(feature = "page", feature = "native"))]
 /// Runs `read` with `attachments` for the binaries that it deserialises.
-pub(crate) fn providing<T>(attachments: &[Binary], read: impl FnOnce() -> T) -> T {
-    collecting(&mut attachments.to_vec(), read)
+pub(crate) fn providing<T>(attachments: &Attachments, read: impl FnOnce() -> T) -> T {
+    collecting(&mut attachments.clone(), read)
 }
 
 impl Serialize for Binary {
@@ -113,5 +146,64 @@ impl<'de> Visitor<'de> for Placeholder {
         num.filter(|_| flagged)
             .and_then(|num| ATTACHMENTS.with_borrow(|list| list.get(num).cloned()))
             .ok_or_else(|| A::Error::custom("no such attachment"))
+    }
+}
+
+/// Reads how many attachments a packet announces, and the dash.
+pub(super) fn announced(rest: &mut &str) -> Result<usize, ParseError> {
+    let (count, after) = rest.split_once('-').ok_or(ParseError::Attachments)?;
+    *rest = after;
+    json::natural(count.as_bytes())
+        .and_then(|count| usize::try_from(count).ok())
+        .filter(|at| (1..=MAX_ATTACHMENTS).contains(at))
+        .filter(|_| count.bytes().all(|byte| byte.is_ascii_digit()))
+        .ok_or(ParseError::Attachments)
+}
+
+/// Puts packets together from Engine.IO messages.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    /// The packet whose attachments are still to come, how many, and how many bytes there are.
+    partial: Option<(Packet, usize, usize)>,
+}
+
+impl Decoder {
+    /// Takes a text message.
+    ///
+    /// # Errors
+    /// When it is not a packet, or an attachment was due.
+    #[allow(clippy::needless_pass_by_value, reason = "callers have no use for it any more")]
+    pub fn text(&mut self, text: String) -> Result<Option<Packet>, ParseError> {
+        if self.partial.is_some() {
+            return Err(ParseError::Order);
+        }
+        let size = text.len();
+        if size > MAX_PACKET {
+            return Err(ParseError::TooLarge);
+        }
+        let (packet, attachments) = packet::read(&text)?;
+        if attachments == 0 {
+            return Ok(Some(packet));
+        }
+        self.partial = Some((packet, attachments, size));
+        Ok(None)
+    }
+
+    /// Takes a binary message.
+    ///
+    /// # Errors
+    /// When no attachment was due, or the packet grows too large.
+    pub fn binary(&mut self, bytes: Binary) -> Result<Option<Packet>, ParseError> {
+        let (mut packet, due, size) = self.partial.take().ok_or(ParseError::Order)?;
+        let size = size.saturating_add(bytes.len());
+        if size > MAX_PACKET {
+            return Err(ParseError::TooLarge);
+        }
+        packet.attachments.push(bytes);
+        if packet.attachments.len() == due {
+            return Ok(Some(packet));
+        }
+        self.partial = Some((packet, due, size));
+        Ok(None)
     }
 }

@@ -1,6 +1,6 @@
 //! Engine.IO v4: packets, polling payloads and the opening handshake.
 
-use super::{Binary, ParseError, base64, json};
+use super::{Binary, ParseError, check, json, packet::until};
 
 /// What one WebSocket message carries, or one part of a polling payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,30 +42,52 @@ pub enum Packet {
     Noop,
 }
 
+/// The same as [`Packet`], but its text is only borrowed.
+pub(crate) enum Part<'a> {
+    Open(&'a str),
+    Close,
+    Ping,
+    Pong(&'a str),
+    Message(&'a str),
+    Binary(Binary),
+    Upgrade,
+    Noop,
+}
+
+/// Reads a text packet.
+pub(crate) fn read(text: &str) -> Result<Part<'_>, ParseError> {
+    let rest = text.get(1..).ok_or(ParseError::EnginePacket)?;
+    Ok(match text.as_bytes().first() {
+        Some(b'0') => Part::Open(rest),
+        Some(b'1') => Part::Close,
+        Some(b'2') => Part::Ping,
+        Some(b'3') => Part::Pong(rest),
+        Some(b'4') => Part::Message(rest),
+        Some(b'5') => Part::Upgrade,
+        Some(b'6') => Part::Noop,
+        Some(b'b') => Part::Binary(Binary::from_base64(rest)?),
+        _ => return Err(ParseError::EnginePacket),
+    })
+}
+
 /// Reads a packet from a WebSocket message or a part of a polling payload.
 ///
 /// # Errors
 /// When its type is none of the protocol's.
 pub fn decode(frame: Frame) -> Result<Packet, ParseError> {
-    let mut text = match frame {
+    let text = match frame {
         Frame::Binary(bytes) => return Ok(Packet::Binary(bytes)),
         Frame::Text(text) => text,
     };
-    let kind = text.bytes().next().ok_or(ParseError::EnginePacket)?;
-    if !kind.is_ascii() {
-        return Err(ParseError::EnginePacket);
-    }
-    text.drain(..1);
-    Ok(match kind {
-        b'0' => Packet::Open(text),
-        b'1' => Packet::Close,
-        b'2' => Packet::Ping,
-        b'3' => Packet::Pong(text),
-        b'4' => Packet::Message(text),
-        b'5' => Packet::Upgrade,
-        b'6' => Packet::Noop,
-        b'b' => Packet::Binary(base64::decode(&text).ok_or(ParseError::Base64)?.into()),
-        _ => return Err(ParseError::EnginePacket),
+    Ok(match read(&text)? {
+        Part::Open(text) => Packet::Open(text.into()),
+        Part::Close => Packet::Close,
+        Part::Ping => Packet::Ping,
+        Part::Pong(text) => Packet::Pong(text.into()),
+        Part::Message(text) => Packet::Message(text.into()),
+        Part::Binary(bytes) => Packet::Binary(bytes),
+        Part::Upgrade => Packet::Upgrade,
+        Part::Noop => Packet::Noop,
     })
 }
 
@@ -80,10 +102,7 @@ pub fn encode_payload<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> String
         }
         match frame {
             Frame::Text(text) => body.push_str(text),
-            Frame::Binary(bytes) => {
-                body.push('b');
-                base64::encode(bytes, &mut body);
-            }
+            Frame::Binary(bytes) => bytes.push_base64(&mut body),
         }
     }
     body
@@ -91,7 +110,19 @@ pub fn encode_payload<'a>(frames: impl IntoIterator<Item = &'a Frame>) -> String
 
 /// The packets of a GET's body, one by one.
 pub fn decode_payload(body: &str) -> impl Iterator<Item = Result<Packet, ParseError>> {
-    body.split(SEPARATOR).map(|part| decode(Frame::Text(part.into())))
+    let mut rest = Some(body);
+    std::iter::from_fn(move || {
+        let part = next_part(&mut rest)?;
+        Some(decode(Frame::Text(part.into())))
+    })
+}
+
+/// Takes the first part off a GET's body.
+pub(crate) fn next_part<'a>(body: &mut Option<&'a str>) -> Option<&'a str> {
+    let whole = (*body)?;
+    let part = until(whole, |byte| byte == SEPARATOR as u8);
+    *body = whole.get(part.len() + 1..);
+    Some(part)
 }
 
 /// What the server says when a connection opens.
@@ -122,17 +153,19 @@ impl Handshake {
     }
 
     fn read(text: &str) -> Option<Self> {
-        let mut reader = json::Reader::new(text);
-        reader.value()?;
-        if !reader.done() {
+        if !check::is_json(text) {
             return None;
         }
         let sid = json::string(json::member(text, "sid")?)?;
         let number = |name| json::natural(json::member(text, name)?.as_bytes());
-        let max_payload = number("maxPayload").filter(|&max| max > 0);
-        let mut upgrades = json::elements(json::member(text, "upgrades").unwrap_or_default());
+        // What only a feature asks for is not looked for without it.
+        let max_payload = if cfg!(feature = "linger") { number("maxPayload") } else { None };
+        let max_payload = max_payload.filter(|&max| max > 0);
+        let upgrades =
+            if cfg!(feature = "upgrade") { json::member(text, "upgrades") } else { None };
         Some(Self {
-            websocket: upgrades.any(|name| name == "\"websocket\""),
+            websocket: upgrades
+                .is_some_and(|list| json::elements(list).any(|name| name == "\"websocket\"")),
             ping_interval: number("pingInterval")?.min(MAX_TIMER / 2),
             ping_timeout: number("pingTimeout")?.min(MAX_TIMER / 2),
             max_payload: max_payload.and_then(|max| usize::try_from(max).ok()),
@@ -141,7 +174,7 @@ impl Handshake {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests {
     use super::*;
 

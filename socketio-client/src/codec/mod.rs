@@ -3,19 +3,26 @@
 //! Nothing in here panics or allocates more than a small multiple of its input, whatever the input is.
 
 mod base64;
+#[cfg_attr(not(feature = "binary"), path = "../without/binary.rs")]
 mod binary;
+#[cfg_attr(not(feature = "strict"), path = "../without/strict.rs")]
+mod check;
 pub mod engine;
 pub(crate) mod json;
 mod packet;
+mod reader;
 
 pub use base64::{decode as decode_base64, encode as encode_base64};
-pub use binary::Binary;
-#[cfg(any(feature = "browser", feature = "native"))]
+pub use binary::{Attachments, Binary, Decoder};
+#[cfg(any(feature = "page", feature = "native"))]
 pub(crate) use binary::{collecting, providing};
-pub use json::replace_attachments;
-#[cfg(any(feature = "browser", feature = "native"))]
-pub(crate) use packet::RESERVED;
-pub use packet::{Decoder, Kind, Packet, encode};
+pub(crate) use check::OTHER_VERSION;
+#[cfg(any(feature = "page", feature = "native"))]
+pub(crate) use check::{is_namespace, is_reserved};
+#[cfg(feature = "page")]
+pub(crate) use packet::push_number;
+pub use packet::{Kind, Packet, encode};
+pub use reader::replace_attachments;
 
 /// How deep a packet's JSON may nest, its argument list included. What passes here, `serde_json` reads too.
 pub const MAX_DEPTH: u32 = 128;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Binary, MAX_ATTACHMENTS, MAX_PACKET, ParseError, engine::Frame, json};
+use super::{Attachments, ParseError, binary, check, engine::Frame, json};
 
 /// What a packet is for. Binary events and acks are events and acks with attachments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,8 @@ pub struct Packet {
     /// JSON, or nothing. Attachments stand in it as `{"_placeholder":true,"num":0}`.
     pub payload: String,
     /// The attachments, in order.
-    pub attachments: Vec<Binary>,
+    pub attachments: Attachments,
 }
-
-/// The event names that the JavaScript library keeps for itself.
-pub(crate) const RESERVED: [&str; 6] =
-    ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"];
 
 /// Writes a packet as the text of an Engine.IO message; its attachments follow as frames of their own.
 pub fn encode(
@@ -74,17 +70,15 @@ pub fn encode(
 
 /// Digits without the formatting machinery, which a page need not otherwise carry.
 pub(crate) fn push_number(mut number: u64, text: &mut String) {
-    let mut digits = [0_u8; 20];
-    let mut count = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
-        count += 1;
-        if number == 0 {
-            break;
-        }
+    let mut unit = 1_u64;
+    while number / unit >= 10 {
+        unit *= 10;
     }
-    text.extend(digits.iter().skip(20 - count).map(|&digit| char::from(digit)));
+    while unit > 0 {
+        text.push(char::from(b'0' + (number / unit % 10) as u8));
+        number %= unit;
+        unit /= 10;
+    }
 }
 
 impl Packet {
@@ -97,55 +91,8 @@ impl Packet {
     }
 }
 
-/// Puts packets together from Engine.IO messages.
-#[derive(Debug, Default)]
-pub struct Decoder {
-    /// The packet whose attachments are still to come, how many, and how many bytes there are.
-    partial: Option<(Packet, usize, usize)>,
-}
-
-impl Decoder {
-    /// Takes a text message.
-    ///
-    /// # Errors
-    /// When it is not a packet, or an attachment was due.
-    pub fn text(&mut self, text: String) -> Result<Option<Packet>, ParseError> {
-        if self.partial.is_some() {
-            return Err(ParseError::Order);
-        }
-        let size = text.len();
-        if size > MAX_PACKET {
-            return Err(ParseError::TooLarge);
-        }
-        let (packet, attachments) = read(text)?;
-        if attachments == 0 {
-            return Ok(Some(packet));
-        }
-        self.partial = Some((packet, attachments, size));
-        Ok(None)
-    }
-
-    /// Takes a binary message.
-    ///
-    /// # Errors
-    /// When no attachment was due, or the packet grows too large.
-    pub fn binary(&mut self, bytes: Binary) -> Result<Option<Packet>, ParseError> {
-        let (mut packet, due, size) = self.partial.take().ok_or(ParseError::Order)?;
-        let size = size.saturating_add(bytes.len());
-        if size > MAX_PACKET {
-            return Err(ParseError::TooLarge);
-        }
-        packet.attachments.push(bytes);
-        if packet.attachments.len() == due {
-            return Ok(Some(packet));
-        }
-        self.partial = Some((packet, due, size));
-        Ok(None)
-    }
-}
-
-fn read(mut text: String) -> Result<(Packet, usize), ParseError> {
-    let mut rest = text.as_str();
+pub(super) fn read(text: &str) -> Result<(Packet, usize), ParseError> {
+    let mut rest = text;
     let digit = rest.as_bytes().first().copied().unwrap_or(0);
     let kind = match digit {
         b'0' => Kind::Connect,
@@ -156,92 +103,36 @@ fn read(mut text: String) -> Result<(Packet, usize), ParseError> {
         _ => return Err(ParseError::PacketType),
     };
     rest = rest.get(1..).unwrap_or_default();
-    let mut attachments = 0;
-    if digit > b'4' {
-        let (count, after) = rest.split_once('-').ok_or(ParseError::Attachments)?;
-        attachments = number(count)
-            .and_then(|count| usize::try_from(count).ok())
-            .filter(|count| (1..=MAX_ATTACHMENTS).contains(count))
-            .ok_or(ParseError::Attachments)?;
-        rest = after;
-    }
+    let attachments = if digit > b'4' { binary::announced(&mut rest)? } else { 0 };
     let mut namespace = Cow::Borrowed("/");
     if rest.starts_with('/') {
-        let (name, after) = rest.split_once(',').unwrap_or((rest, ""));
+        let name = until(rest, |byte| byte == b',');
         if name != "/" {
             namespace = Cow::Owned(name.into());
         }
-        rest = after;
+        rest = rest.get(name.len() + 1..).unwrap_or_default();
     }
-    let (id, payload) = rest.split_at(rest.bytes().take_while(u8::is_ascii_digit).count());
-    let id = if id.is_empty() { None } else { Some(number(id).ok_or(ParseError::Id)?) };
-    let lone = check(kind, payload, attachments).ok_or(ParseError::Payload)?;
-    let start = text.len() - payload.len();
-    if !lone.is_empty() {
-        text = mend(text, start, &lone).ok_or(ParseError::Payload)?;
+    let digits = until(rest, |byte| !byte.is_ascii_digit());
+    let payload = rest.get(digits.len()..).unwrap_or_default();
+    if digits.len() > 19 {
+        return Err(ParseError::Id);
     }
-    text.drain(..start);
-    Ok((Packet { kind, namespace, id, payload: text, attachments: Vec::new() }, attachments))
+    let id = json::natural(digits.as_bytes());
+    let payload = check::payload(kind, payload, attachments).ok_or(ParseError::Payload)?;
+    let packet = Packet { kind, namespace, id, payload, attachments: Attachments::default() };
+    Ok((packet, attachments))
 }
 
-fn number(digits: &str) -> Option<u64> {
-    let plain =
-        !digits.is_empty() && digits.len() < 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    json::natural(digits.as_bytes()).filter(|_| plain)
-}
-
-/// Whether the payload is of the shape that its kind has; then the places of broken surrogates in it.
-fn check(kind: Kind, payload: &str, attachments: usize) -> Option<Vec<usize>> {
-    let mut reader = if attachments > 0 {
-        json::Reader::with_placeholders(payload)
-    } else {
-        json::Reader::new(payload)
-    };
-    let first = reader.peek();
-    match (kind, first) {
-        (Kind::Disconnect | Kind::Connect, None) => return Some(Vec::new()),
-        (Kind::Connect | Kind::ConnectError, Some(b'{'))
-        | (Kind::ConnectError, Some(b'"'))
-        | (Kind::Event | Kind::Ack, Some(b'[')) => {}
-        _ => return None,
-    }
-    reader.value()?;
-    if !reader.done() || reader.placeholders().iter().any(|&(_, num)| num >= attachments as u64) {
-        return None;
-    }
-    if kind == Kind::Event && !is_event(payload) {
-        return None;
-    }
-    Some(reader.lone().to_vec())
-}
-
-fn is_event(payload: &str) -> bool {
-    let Some(first) = json::elements(payload).next() else {
-        return false;
-    };
-    match first.as_bytes().first() {
-        // Only a name with an escape in it needs to be unfolded to be compared.
-        Some(b'"') if first.contains('\\') => {
-            json::string(first).is_none_or(|name| !RESERVED.contains(&name.as_str()))
-        }
-        Some(b'"') => !RESERVED.contains(&first.trim_matches('"')),
-        Some(b'-' | b'0'..=b'9') => true,
-        _ => false,
-    }
-}
-
-/// Puts U+FFFD in the place of each half of a surrogate pair, of the same length.
-fn mend(text: String, start: usize, lone: &[usize]) -> Option<String> {
-    let mut bytes = text.into_bytes();
-    for at in lone {
-        bytes.get_mut(start + at..start + at + 4)?.copy_from_slice(b"fffd");
-    }
-    String::from_utf8(bytes).ok()
+/// The text before the first byte that is such an end.
+pub(super) fn until(text: &str, end: fn(u8) -> bool) -> &str {
+    let len = text.bytes().position(end).unwrap_or(text.len());
+    text.get(..len).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::Decoder;
 
     fn decode(text: &str) -> Result<Option<Packet>, ParseError> {
         Decoder::default().text(text.into())
@@ -264,6 +155,7 @@ mod tests {
         assert!(decode("2[7]").is_ok());
     }
 
+    #[cfg(feature = "binary")]
     #[test]
     fn attachments_come_after() {
         let mut decoder = Decoder::default();
@@ -275,6 +167,7 @@ mod tests {
         assert_eq!(decoder.binary(vec![7].into()), Err(ParseError::Order));
     }
 
+    #[cfg(feature = "strict")]
     #[test]
     fn refuses_what_is_malformed() {
         for (text, error) in [
@@ -306,6 +199,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "strict")]
     #[test]
     fn half_a_surrogate_pair_becomes_readable() {
         let packet = decode(r#"2["a","\ud83d"]"#).unwrap().unwrap();

@@ -1,41 +1,42 @@
-use super::{Config, Millis};
+use super::{Config, Millis, Wait, patience};
 
 /// Never further than a browser's timer counts.
 const LONGEST: Millis = crate::codec::engine::MAX_TIMER;
-/// A server may ask to be left alone, but not for good.
-const LONGEST_RETRY_AFTER: Millis = 3_600_000;
 
 /// The waits between attempts, and the chance in them.
 #[derive(Debug)]
 pub(super) struct Backoff {
     random: u64,
     pub(super) attempts: u32,
-    retry_after: Millis,
+    retry_after: Option<Wait>,
 }
 
 impl Backoff {
     pub(super) fn new(seed: u64) -> Self {
-        Self { random: seed, attempts: 0, retry_after: 0 }
+        Self { random: seed, attempts: 0, retry_after: None }
     }
 
     pub(super) fn reset(&mut self) {
         self.attempts = 0;
     }
 
-    pub(super) fn not_before(&mut self, retry_after: Millis) {
-        self.retry_after = retry_after.min(LONGEST_RETRY_AFTER);
+    pub(super) fn not_before(&mut self, wait: Option<Wait>) {
+        self.retry_after = wait.or(self.retry_after);
     }
 
     /// The next wait: capped first and jittered after, so that many clients spread even at the cap.
     pub(super) fn next(&mut self, config: &Config) -> Millis {
-        let doublings = 1_u64.checked_shl(self.attempts).unwrap_or(u64::MAX);
+        let most = config.delay_max.min(LONGEST);
+        let mut capped = config.delay.min(most);
+        // After so many doublings every wait but none at all is longer than the longest.
+        for _ in 0..self.attempts.min(31) {
+            capped = (capped * 2).min(most);
+        }
         self.attempts = self.attempts.saturating_add(1);
-        let capped = config.delay.saturating_mul(doublings).min(config.delay_max).min(LONGEST);
         let spread = capped * Millis::from(config.jitter.min(1000)) / 1000;
         let chance = self.up_to(2 * spread);
-        let asked = std::mem::take(&mut self.retry_after);
-        if asked > 0 {
-            return asked.max(capped) + chance / 2;
+        if let Some(asked) = self.retry_after.take() {
+            return patience::millis(asked).max(capped) + chance / 2;
         }
         (capped - spread + chance).min(LONGEST)
     }
@@ -79,10 +80,11 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "patience")]
     #[test]
     fn a_server_that_asks_is_left_alone() {
         let mut backoff = Backoff::new(1);
-        backoff.not_before(30_000);
+        backoff.not_before(Some(30_000));
         assert!((30_000..31_000).contains(&backoff.next(&Config::default())));
         assert!(backoff.next(&Config::default()) <= 3000);
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Action, Auth, Change, Config, Endpoint, Input, LinkId, Millis, Notice, NsId, Queue, Reason,
-    Status, Transport,
+    Action, Change, Config, Endpoint, Input, LinkId, Millis, NEVER, Notice, NsId, Reason, Status,
+    Transport,
     backoff::Backoff,
-    earlier,
     engine::{Engine, Phase, Wire},
+    linger::Closing,
     namespace::{Namespace, Stage},
     outbox::{Held, Outgoing},
 };
@@ -55,10 +55,9 @@ pub struct Core {
     pub(super) config: Config,
     pub(super) wire: Wire,
     pub(super) connection: Connection,
-    /// Closed on purpose, but with something left to say.
-    pub(super) closing: Vec<Engine>,
+    pub(super) closing: Closing,
     pub(super) namespaces: Vec<Namespace>,
-    pub(super) outbox: Queue<Outgoing>,
+    pub(super) outbox: Vec<Outgoing>,
     pub(super) decoder: Decoder,
     pub(super) backoff: Backoff,
     pub(super) held: Held,
@@ -67,8 +66,8 @@ pub struct Core {
     /// What failed last.
     pub(super) trouble: Option<Arc<str>>,
     /// Not before this is there anything to look for in acks and buffers.
-    pub(super) next_expiry: Option<Millis>,
-    pub(super) notices: Queue<Notice>,
+    pub(super) next_expiry: Millis,
+    pub(super) notices: Vec<Notice>,
 }
 
 impl Core {
@@ -77,30 +76,37 @@ impl Core {
         let wire = Wire {
             now: 0,
             endpoint,
-            actions: Queue::default(),
+            actions: Vec::new(),
             last_link: 0,
             timeout: config.timeout,
+            transports: config.transports.clone(),
         };
         Self {
             backoff: Backoff::new(config.seed),
             config,
             wire,
             connection: Connection::None { gave_up: false },
-            closing: Vec::new(),
+            closing: Closing::default(),
             namespaces: Vec::new(),
-            outbox: Queue::default(),
+            outbox: Vec::new(),
             decoder: Decoder::default(),
             held: Held::default(),
             prefer_polling: false,
             trouble: None,
-            next_expiry: None,
-            notices: Queue::default(),
+            next_expiry: NEVER,
+            notices: Vec::new(),
         }
     }
 
     /// What to do next.
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.wire.actions.pop_front()
+        let actions = &mut self.wire.actions;
+        if actions.is_empty() { None } else { Some(actions.remove(0)) }
+    }
+
+    /// All that is to do next.
+    pub fn take_actions(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.wire.actions)
     }
 
     /// What failed last, as long as nothing is open.
@@ -110,26 +116,32 @@ impl Core {
 
     /// What to tell the user next.
     pub fn poll_notice(&mut self) -> Option<Notice> {
-        self.notices.pop_front()
+        if self.notices.is_empty() { None } else { Some(self.notices.remove(0)) }
+    }
+
+    /// All that the user is to be told next.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
     }
 
     /// When [`tick`](Self::tick) is due.
     pub fn next_wake(&self) -> Option<Millis> {
+        Some(self.wake_at()).filter(|&at| at < NEVER)
+    }
+
+    pub(crate) fn wake_at(&self) -> Millis {
         let connection = match &self.connection {
-            Connection::None { .. } => None,
+            Connection::None { .. } => NEVER,
             Connection::Engine { engine, .. } => engine.next_wake(),
-            Connection::Waiting { until, .. } => Some(*until),
+            Connection::Waiting { until, .. } => *until,
         };
-        let first = earlier(connection, self.next_expiry);
-        self.closing.iter().fold(first, |first, engine| earlier(first, engine.next_wake()))
+        connection.min(self.next_expiry).min(self.closing.next_wake())
     }
 
     /// Lets time pass.
     pub fn tick(&mut self, now: Millis) {
         self.wire.now = self.wire.now.max(now);
-        for engine in &mut self.closing {
-            engine.tick(&mut self.wire);
-        }
+        self.closing.tick(&mut self.wire);
         match &mut self.connection {
             Connection::Engine { engine, .. } => engine.tick(&mut self.wire),
             Connection::Waiting { until, .. } if *until <= self.wire.now => self.attempt(),
@@ -142,9 +154,10 @@ impl Core {
     /// Takes what a transport says.
     pub fn handle(&mut self, now: Millis, link: LinkId, input: Input) {
         self.wire.now = self.wire.now.max(now);
+        self.expire();
         let current = match &mut self.connection {
             Connection::Engine { engine, .. } if engine.owns(link) => Some(engine),
-            _ => self.closing.iter_mut().find(|engine| engine.owns(link)),
+            _ => self.closing.owner(link),
         };
         if let Some(engine) = current {
             engine.handle(&mut self.wire, link, input);
@@ -179,13 +192,14 @@ impl Core {
 
     /// Whether nothing waits that could leave: what namespaces hold that were left does not count.
     pub fn is_flushed(&self) -> bool {
-        let waits = |ns: &Namespace| ns.active() && !(ns.buffer.is_empty() && ns.queue.is_empty());
-        self.outbox.is_empty() && !self.namespaces.iter().any(waits)
+        let wanted = |ns: NsId| self.namespaces.get(ns.0).is_none_or(Namespace::active);
+        let waits = |ns: &Namespace| ns.active() && ns.retrying.count() > 0;
+        !self.outbox.iter().any(|packet| wanted(packet.ns)) && !self.namespaces.iter().any(waits)
     }
 
     /// How many acks are still expected.
     pub fn pending_acks(&self) -> usize {
-        self.namespaces.iter().map(|ns| ns.acks.len() + ns.queue.iter().count()).sum()
+        self.namespaces.iter().map(|ns| ns.acks.len() + ns.retrying.count()).sum()
     }
 
     /// The namespace of this name, known from now on.
@@ -202,16 +216,14 @@ impl Core {
         Some(self.namespaces.get(ns.0)?.name.clone())
     }
 
+    /// Whether it is entered.
+    pub fn is_connected(&self, ns: NsId) -> bool {
+        self.namespaces.get(ns.0).is_some_and(Namespace::connected)
+    }
+
     /// How it stands.
     pub fn status(&self, ns: NsId) -> Status {
         self.namespaces.get(ns.0).map_or(Status::Disconnected, Namespace::status)
-    }
-
-    /// What it shows from the next time on.
-    pub fn set_auth(&mut self, ns: NsId, auth: Auth) {
-        if let Some(ns) = self.namespaces.get_mut(ns.0) {
-            ns.auth = auth;
-        }
     }
 
     /// Enters a namespace, and opens the connection where there is none.
@@ -221,8 +233,8 @@ impl Core {
             return;
         };
         match namespace.stage {
-            Stage::Idle | Stage::Resting { .. } => namespace.stage = Stage::Waiting,
-            Stage::Leaving { .. } => namespace.stage = Stage::Leaving { again: true },
+            Stage::Idle | Stage::Resting => namespace.stage = Stage::Waiting,
+            Stage::Leaving => namespace.stage = Stage::Returning,
             _ => {}
         }
         match &self.connection {
@@ -279,12 +291,7 @@ impl Core {
         self.settle();
     }
 
-    /// The next attempt comes no sooner than this after a loss: for servers that say when to come back.
-    pub fn retry_after(&mut self, delay: Millis) {
-        self.backoff.not_before(delay);
-    }
-
     pub(super) fn tell(&mut self, change: Change) {
-        self.notices.push_back(Notice::Change(change));
+        self.notices.push(Notice::Change(change));
     }
 }

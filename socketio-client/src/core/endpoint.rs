@@ -4,13 +4,24 @@ use crate::codec::json;
 /// Where the server is: the parts of its URLs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    secure: bool,
-    authority: String,
+    /// After `http` or `ws`: an `s` perhaps, `://` and the host.
+    origin: String,
     path: String,
     query: String,
 }
 
 impl Endpoint {
+    fn new(origin: &str) -> Self {
+        Self { origin: origin.into(), path: "/socket.io/".into(), query: String::new() }
+    }
+
+    /// The server that a page came from.
+    #[cfg(feature = "page")]
+    #[allow(clippy::needless_pass_by_value, reason = "callers have no use for it any more")]
+    pub(crate) fn of_origin(origin: String) -> Option<Self> {
+        origin.strip_prefix("http").map(Self::new)
+    }
+
     /// Reads a URL of scheme `http`, `https`, `ws` or `wss`, which may carry a query but no path.
     ///
     /// # Errors
@@ -29,12 +40,8 @@ impl Endpoint {
             return Err(ConfigError::UrlPath);
         }
         check_authority(authority)?;
-        let mut endpoint = Self {
-            secure,
-            authority: authority.into(),
-            path: "/socket.io/".into(),
-            query: String::new(),
-        };
+        let mut endpoint = Self::new(if secure { "s://" } else { "://" });
+        endpoint.origin.push_str(authority);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             endpoint.query.push('&');
             escape(pair, b"=%+", &mut endpoint.query);
@@ -69,24 +76,28 @@ impl Endpoint {
 
     /// Whether the server is on this machine.
     pub fn is_local(&self) -> bool {
-        ["localhost", "127.", "[::1]"].iter().any(|host| self.authority.starts_with(host))
+        let host = self.origin.strip_prefix('s').unwrap_or(&self.origin);
+        ["://localhost", "://127.", "://[::1]"].iter().any(|local| host.starts_with(local))
     }
 
     pub(crate) fn url(&self, transport: Transport, sid: Option<&str>) -> String {
-        let mut url = String::from(match (transport, self.secure) {
-            (Transport::WebSocket, false) => "ws://",
-            (Transport::WebSocket, true) => "wss://",
-            (Transport::Polling, false) => "http://",
-            (Transport::Polling, true) => "https://",
+        let mut url = String::from(match transport {
+            Transport::WebSocket => "ws",
+            Transport::Polling => "http",
         });
-        url.push_str(&self.authority);
+        url.push_str(&self.origin);
         url.push_str(&self.path);
         url.push_str("?EIO=4&transport=");
         url.push_str(transport.as_str());
         url.push_str(&self.query);
         if let Some(sid) = sid {
             url.push_str("&sid=");
-            escape(sid, b"", &mut url);
+            // A server that is taken at its word is taken at this, too.
+            if cfg!(feature = "strict") {
+                escape(sid, b"", &mut url);
+            } else {
+                url.push_str(sid);
+            }
         }
         url
     }

@@ -1,48 +1,56 @@
 //! One connection at a time: opened, lost, opened again.
+//!
+//! What is `inline(never)` here is called once; folded into its caller, it makes a page half a kilobyte larger.
 
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Change, Core, Millis, Notice, NsId, Queue, Reason, Transport,
+    Change, Core, Notice, NsId, Reason, Wait,
     connection::Connection,
-    engine::{Engine, Event, Phase},
+    early::Early,
+    engine::{Engine, Event},
     namespace::{Namespace, Stage},
-    outbox::Role,
+    outbox::{Role, sift},
+    patience,
 };
 use crate::codec::Decoder;
 
 impl Core {
     pub(super) fn open(&mut self, attempt: u32) {
-        let order = self.order();
+        self.set_order();
         self.decoder = Decoder::default();
-        let engine = Engine::open(&mut self.wire, &order, self.config.upgrade);
+        let engine = Engine::open(&mut self.wire, self.config.upgrade);
         self.connection = Connection::Engine { engine, attempt };
     }
 
     pub(super) fn attempt(&mut self) {
         if let Connection::Waiting { attempt, delay, .. } = self.connection {
-            let delay = Duration::from_millis(delay);
-            self.tell(Change::ReconnectAttempt { attempt, delay });
+            self.narrate(|| Change::ReconnectAttempt {
+                attempt,
+                delay: Duration::from_millis(delay),
+            });
             self.open(attempt);
         }
     }
 
     /// Sees to everything that one input may have set off.
     pub(super) fn settle(&mut self) {
-        while let Connection::Engine { engine, .. } = &mut self.connection {
-            let Some(event) = engine.events.pop_front() else {
-                break;
-            };
-            self.engine_event(event);
+        if let Connection::Engine { engine, .. } = &mut self.connection {
+            for event in std::mem::take(&mut engine.events) {
+                // What comes after the end of a connection is for nobody.
+                if let Connection::Engine { .. } = self.connection {
+                    self.engine_event(event);
+                }
+            }
         }
         self.flush();
-        self.closing.retain(|engine| engine.phase != Phase::Closed);
+        self.closing.sweep();
     }
 
     pub(super) fn engine_event(&mut self, event: Event) {
         match event {
             Event::Open { sid } => self.opened(sid),
-            Event::Upgrade => self.tell(Change::Upgrade),
+            Event::Upgrade => self.narrate(|| Change::Upgrade),
             Event::Message(text) => {
                 let packet = self.decoder.text(text);
                 self.decoded(packet);
@@ -56,34 +64,34 @@ impl Core {
         }
     }
 
+    #[inline(never)]
     pub(super) fn opened(&mut self, sid: String) {
         let Connection::Engine { engine, attempt } = &self.connection else {
             return;
         };
         let (transport, attempt) = (engine.transport, *attempt);
-        if self.config.transports.first() == Some(&Transport::WebSocket) {
-            self.prefer_polling =
-                transport == Transport::Polling && (engine.fell_back() || self.prefer_polling);
-        }
+        let fell_back = engine.fell_back();
+        self.prefer(transport, fell_back);
         self.backoff.reset();
         self.trouble = None;
-        self.tell(Change::Open { transport, sid: sid.into() });
+        self.narrate(|| Change::Open { transport, sid: sid.into() });
         if attempt > 0 {
-            self.tell(Change::Reconnect { attempt });
+            self.narrate(|| Change::Reconnect { attempt });
         }
         for at in 0..self.namespaces.len() {
             self.enter(NsId(at));
         }
     }
 
-    pub(super) fn failed(&mut self, message: &str, retry_after: Option<Millis>) {
+    #[inline(never)]
+    pub(super) fn failed(&mut self, message: &str, retry_after: Option<Wait>) {
         let Connection::Engine { attempt, .. } = self.connection else {
             return;
         };
         let message: Arc<str> = message.into();
         self.trouble = Some(message.clone());
         for namespace in self.namespaces.iter().filter(|ns| ns.active()) {
-            self.notices.push_back(Notice::Change(Change::ConnectError {
+            self.notices.push(Notice::Change(Change::ConnectError {
                 namespace: namespace.name.clone(),
                 message: message.clone(),
                 data: None,
@@ -91,11 +99,9 @@ impl Core {
             }));
         }
         if attempt > 0 {
-            self.tell(Change::ReconnectError { message });
+            self.narrate(|| Change::ReconnectError { message });
         }
-        if let Some(delay) = retry_after {
-            self.backoff.not_before(delay);
-        }
+        self.backoff.not_before(retry_after);
         self.wait_or_rest();
     }
 
@@ -107,35 +113,35 @@ impl Core {
             };
             let connected = namespace.connected();
             match namespace.stage {
-                Stage::Idle | Stage::Leaving { again: false } => namespace.stage = Stage::Idle,
-                Stage::Resting { .. } => {}
+                Stage::Idle | Stage::Leaving => namespace.stage = Stage::Idle,
+                Stage::Resting => {}
                 _ => namespace.stage = Stage::Waiting,
             }
             self.end_session(ns, connected.then_some(reason));
         }
-        self.outbox.clear();
+        sift(&mut self.outbox, &mut |packet| packet.is_event());
         self.trouble = Some(reason.as_str().into());
-        self.tell(Change::Close { reason });
+        self.narrate(|| Change::Close { reason });
         self.wait_or_rest();
     }
 
     pub(super) fn wait_or_rest(&mut self) {
         let wanted = self.namespaces.iter().any(Namespace::active);
-        let exhausted = self.config.attempts.is_some_and(|most| self.backoff.attempts >= most);
-        self.connection = Connection::None { gave_up: wanted && exhausted };
+        let exhausted = wanted && patience::is_exhausted(&self.config, self.backoff.attempts);
+        self.connection = Connection::None { gave_up: exhausted };
         if !wanted || !self.config.reconnection {
             return;
         }
         if exhausted {
             self.backoff.reset();
-            self.tell(Change::ReconnectFailed);
+            self.narrate(|| Change::ReconnectFailed);
             return;
         }
         let delay = self.backoff.next(&self.config);
         let attempt = self.backoff.attempts;
         self.connection =
             Connection::Waiting { until: self.wire.now.saturating_add(delay), attempt, delay };
-        self.tell(Change::Waiting { attempt, delay: Duration::from_millis(delay) });
+        self.narrate(|| Change::Waiting { attempt, delay: Duration::from_millis(delay) });
     }
 
     pub(super) fn close_if_unused(&mut self) {
@@ -144,41 +150,30 @@ impl Core {
         }
         for namespace in &mut self.namespaces {
             namespace.stage = Stage::Idle;
-            namespace.early.clear();
+            namespace.early = Early::default();
         }
-        let connection =
-            std::mem::replace(&mut self.connection, Connection::None { gave_up: false });
         self.backoff.reset();
-        match connection {
-            Connection::None { .. } => return,
+        match &mut self.connection {
+            Connection::None { .. } => {
+                self.connection = Connection::None { gave_up: false };
+                return;
+            }
             Connection::Waiting { .. } => {}
-            Connection::Engine { mut engine, .. } => {
-                let mut farewell = Queue::default();
-                while let Some(packet) = self.outbox.pop_front() {
-                    let last = packet.role == Role::Farewell;
-                    packet.push_frames(if last { &mut farewell } else { engine.pending() });
+            Connection::Engine { engine, .. } => {
+                let mut farewell = Vec::new();
+                for packet in &mut self.outbox {
+                    packet.push_frames(match packet.role {
+                        Role::Event { .. } => continue,
+                        Role::Farewell => &mut farewell,
+                        Role::Control => &mut engine.pending,
+                    });
                 }
-                engine.close(&mut self.wire, farewell.into_vec());
-                self.closing.push(engine);
+                engine.close(&mut self.wire, farewell);
             }
         }
-        self.outbox.clear();
-        self.tell(Change::Close { reason: Reason::ForcedClose });
-    }
-
-    pub(super) fn order(&self) -> Vec<Transport> {
-        let mut order = self.config.transports.clone();
-        if self.prefer_polling && order.last() == Some(&Transport::Polling) {
-            order.reverse();
-        }
-        order
-    }
-
-    pub(super) fn writable(&self) -> bool {
-        match &self.connection {
-            Connection::Engine { engine, .. } => self.outbox.is_empty() && engine.writable(),
-            _ => false,
-        }
+        self.retire();
+        sift(&mut self.outbox, &mut |packet| packet.is_event());
+        self.narrate(|| Change::Close { reason: Reason::ForcedClose });
     }
 
     /// Hands over what the transport takes.
@@ -186,25 +181,28 @@ impl Core {
         let Connection::Engine { engine, .. } = &mut self.connection else {
             return;
         };
-        while !self.outbox.is_empty() && engine.writable() {
+        while engine.writable() {
             let mut room = engine.batch();
-            while let Some(packet) = self.outbox.pop_front() {
-                let event = packet.is_event();
-                let size = packet.size();
-                if packet.expired(self.wire.now) {
-                    self.held.remove(size);
-                    continue;
+            let mut full = false;
+            let connected = |ns: NsId| self.namespaces.get(ns.0).is_some_and(Namespace::connected);
+            sift(&mut self.outbox, &mut |packet| {
+                if full || packet.is_event() && !connected(packet.ns) {
+                    return true;
                 }
                 let len = packet.polling_len();
-                if len > room && !engine.pending().is_empty() {
-                    self.outbox.push_front(packet);
-                    break;
+                full = len > room && !engine.pending.is_empty();
+                if full {
+                    return true;
                 }
                 room = room.saturating_sub(len);
-                if event {
-                    self.held.remove(size);
+                if packet.is_event() {
+                    self.held.remove(packet.size());
                 }
-                packet.push_frames(engine.pending());
+                packet.push_frames(&mut engine.pending);
+                false
+            });
+            if engine.pending.is_empty() {
+                return;
             }
             engine.write(&mut self.wire);
         }

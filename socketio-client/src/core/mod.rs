@@ -5,32 +5,58 @@
 //! [`Notice`]s. Nothing here reads a clock, sleeps, or touches a socket, so a test can run years of bad
 //! network in a second.
 
+#[cfg_attr(not(feature = "auth"), path = "../without/auth.rs")]
+mod auth;
 mod backoff;
 mod change;
 mod config;
 mod connection;
+#[cfg_attr(not(feature = "delivery"), path = "../without/delivery.rs")]
+mod delivery;
+#[cfg_attr(not(feature = "early"), path = "../without/early.rs")]
+mod early;
 mod endpoint;
 mod engine;
 mod expiry;
+#[cfg_attr(not(feature = "linger"), path = "../without/linger.rs")]
+mod linger;
 mod manager;
 mod namespace;
 mod outbox;
-mod queue;
+#[cfg_attr(not(feature = "patience"), path = "../without/patience.rs")]
+pub(crate) mod patience;
+#[cfg_attr(not(feature = "recovery"), path = "../without/recovery.rs")]
+mod recovery;
+#[cfg_attr(not(feature = "replies"), path = "../without/replies.rs")]
+mod replies;
 mod sending;
 mod session;
+#[cfg_attr(not(feature = "story"), path = "../without/story.rs")]
+mod story;
+#[cfg_attr(not(feature = "upgrade"), path = "../without/upgrade.rs")]
+mod upgrade;
 
+#[cfg(feature = "auth")]
+pub use auth::Auth;
+#[cfg(not(feature = "auth"))]
+use auth::Auth;
 pub use change::Change;
 pub use config::{Config, ConfigError, Retries, Transport};
 pub use connection::{Core, State};
+pub use delivery::EmitOptions;
 pub use endpoint::Endpoint;
-pub use namespace::{Auth, Status};
-pub(crate) use queue::Queue;
-pub use sending::{EmitError, EmitOptions};
+pub use namespace::Status;
+pub use patience::Wait;
+pub use replies::ReplyTo;
+pub use sending::EmitError;
 
 use crate::codec::{Packet, engine::Frame};
 
 /// Milliseconds since any fixed moment.
 pub type Millis = u64;
+
+/// A moment that does not come.
+pub(crate) const NEVER: Millis = Millis::MAX;
 
 /// One transport: a WebSocket, or the GETs and POSTs of one polling session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,7 +90,7 @@ pub enum Input {
         /// What happened, in few words.
         message: String,
         /// How long the server asked to be left alone.
-        retry_after: Option<Millis>,
+        retry_after: Option<Wait>,
     },
     /// The WebSocket was closed.
     Closed,
@@ -140,14 +166,6 @@ pub enum AckFailure {
     Disconnected,
 }
 
-/// The address by which an event is answered: good only on the connection that brought it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ReplyTo {
-    pub(crate) ns: NsId,
-    pub(crate) epoch: u32,
-    pub(crate) id: u64,
-}
-
 /// What the user should hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
@@ -169,24 +187,10 @@ pub enum Notice {
         /// The answer's packet.
         result: Result<Packet, AckFailure>,
     },
+    #[cfg(feature = "auth")]
     /// The namespace needs its `auth` now: answer with [`Core::provide_auth`].
     AskAuth {
         /// Which.
         ns: NsId,
     },
-}
-
-/// The earlier of two moments, where there are any.
-pub(crate) fn earlier(one: Option<Millis>, other: Option<Millis>) -> Option<Millis> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(if one < other { one } else { other }),
-        (one, None) => one,
-        (None, other) => other,
-    }
-}
-
-#[cfg(any(feature = "browser", feature = "native"))]
-/// The wait that a `Retry-After` header asks for, where it is given in seconds.
-pub(crate) fn retry_after(header: &str) -> Option<Millis> {
-    Some(crate::codec::json::natural(header.trim().as_bytes())?.saturating_mul(1000))
 }

@@ -1,12 +1,12 @@
-use super::{Millis, NsId, Queue};
-use crate::codec::{Binary, engine::Frame};
+use super::{NsId, delivery::Expiry};
+use crate::codec::{Attachments, engine::Frame};
 
 /// A packet that waits for the transport.
 #[derive(Debug)]
 pub(super) struct Outgoing {
     pub(super) ns: NsId,
     pub(super) text: String,
-    pub(super) attachments: Vec<Binary>,
+    pub(super) attachments: Attachments,
     pub(super) role: Role,
 }
 
@@ -16,10 +16,8 @@ pub(super) enum Role {
     Control,
     /// A DISCONNECT of this side.
     Farewell,
-    /// An event; it goes back to its namespace's buffer when the connection ends first.
-    Event { ack: Option<u64>, expires: Option<Millis> },
-    /// An event of the retry queue, which keeps its own copy.
-    Queued,
+    /// An event; it waits until its namespace is connected, and stays when the connection ends first.
+    Event { ack: Option<u64>, expiry: Expiry },
 }
 
 impl Outgoing {
@@ -32,20 +30,29 @@ impl Outgoing {
         1 + self.text.len() + binary.sum::<usize>()
     }
 
+    pub(super) fn ack(&self) -> Option<u64> {
+        match self.role {
+            Role::Event { ack, .. } => ack,
+            _ => None,
+        }
+    }
+
     pub(super) fn is_event(&self) -> bool {
         matches!(self.role, Role::Event { .. })
     }
 
-    pub(super) fn expired(&self, now: Millis) -> bool {
-        matches!(self.role, Role::Event { expires: Some(expires), .. } if expires <= now)
-    }
-
-    pub(super) fn push_frames(self, frames: &mut Queue<Frame>) {
-        frames.push_back(Frame::Text(self.text));
-        for bytes in self.attachments {
-            frames.push_back(Frame::Binary(bytes));
+    /// Moves what it consists of to `frames`.
+    pub(super) fn push_frames(&mut self, frames: &mut Vec<Frame>) {
+        frames.push(Frame::Text(std::mem::take(&mut self.text)));
+        for bytes in std::mem::take(&mut self.attachments) {
+            frames.push(Frame::Binary(bytes));
         }
     }
+}
+
+/// Goes through what waits and keeps what is wanted. It exists once, whatever is asked.
+pub(super) fn sift(outbox: &mut Vec<Outgoing>, keep: &mut dyn FnMut(&mut Outgoing) -> bool) {
+    outbox.retain_mut(keep);
 }
 
 /// How much waits, over all namespaces.

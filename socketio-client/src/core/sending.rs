@@ -1,11 +1,11 @@
 //! Events out, answers both ways, and the retry queue.
 
 use super::{
-    AckFailure, AckToken, Core, Millis, Notice, NsId, ReplyTo,
-    namespace::{PendingAck, Queued},
+    AckFailure, AckToken, Core, EmitOptions, Millis, NEVER, Notice, NsId,
+    namespace::PendingAck,
     outbox::{Held, Outgoing, Role},
 };
-use crate::codec::{Binary, Kind, Packet, encode};
+use crate::codec::{Attachments, Kind, Packet, encode};
 
 /// Why an event was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -27,19 +27,6 @@ pub enum EmitError {
     Serialize(#[from] serde_json::Error),
 }
 
-/// How one event is to be sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct EmitOptions {
-    /// Wants an answer, under this name.
-    pub ack: Option<AckToken>,
-    /// How long to wait for it.
-    pub timeout: Option<Millis>,
-    /// Better never than late: dropped unless it can leave at once.
-    pub volatile: bool,
-    /// Dropped when it still waits after this time.
-    pub expires: Option<Millis>,
-}
-
 impl Core {
     /// Sends an event: `arguments` is a JSON array, the name first.
     ///
@@ -50,7 +37,7 @@ impl Core {
         now: Millis,
         ns: NsId,
         arguments: String,
-        attachments: Vec<Binary>,
+        attachments: Attachments,
         options: EmitOptions,
     ) -> Result<(), EmitError> {
         // The timers of a page in the background sleep; its emits are the first to know the time.
@@ -58,53 +45,33 @@ impl Core {
         self.check_room(
             arguments.len() + attachments.iter().map(|bytes| bytes.len()).sum::<usize>(),
         )?;
-        let writable = self.writable();
-        let retries = self.config.retries.is_some();
-        let ack_timeout = self.config.ack_timeout;
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
-            return Ok(());
-        };
-        if options.volatile && !(writable && namespace.connected()) {
-            if let Some(token) = options.ack {
-                self.notices
-                    .push_back(Notice::Ack { token, result: Err(AckFailure::Disconnected) });
-            }
+        if self.drops(ns, options) {
             return Ok(());
         }
-        let timeout = options.timeout.or(ack_timeout);
-        let after = |time: Option<Millis>| time.map(|time| self.wire.now.saturating_add(time));
-        let expires = after(options.expires);
-        if retries && !options.volatile {
-            let token = options.ack;
-            let queued = Queued {
-                payload: arguments,
-                attachments,
-                token,
-                timeout,
-                expires,
-                tries: 0,
-                trying: None,
-            };
-            self.held.add(queued.size());
-            namespace.queue.push_back(queued);
-            self.watch(expires);
-            self.drain_queue(ns);
-        } else {
-            let deadline = after(timeout).filter(|_| options.ack.is_some());
-            let ack = options.ack.map(|token| namespace.register_ack(Some(token), deadline));
-            let text = encode(Kind::Event, &namespace.name, ack, &arguments, attachments.len());
-            let event = Outgoing { ns, text, attachments, role: Role::Event { ack, expires } };
-            self.held.add(event.size());
-            if namespace.connected() {
-                self.outbox.push_back(event);
-            } else {
-                namespace.buffer.push_back(event);
-            }
-            self.watch(deadline);
-            self.watch(expires);
+        if let Some((arguments, attachments)) = self.enqueue(ns, arguments, attachments, options) {
+            self.send(ns, &arguments, attachments, options);
         }
         self.settle();
         Ok(())
+    }
+
+    fn send(&mut self, ns: NsId, arguments: &str, attachments: Attachments, options: EmitOptions) {
+        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
+            return;
+        };
+        let expiry = options.expiry(self.wire.now);
+        let timeout = options.timeout.or(self.config.ack_timeout);
+        let mut deadline = NEVER;
+        let ack = options.ack.map(|token| {
+            deadline = timeout.map_or(NEVER, |timeout| self.wire.now.saturating_add(timeout));
+            namespace.register_ack(Some(token), deadline)
+        });
+        let text = encode(Kind::Event, &namespace.name, ack, arguments, attachments.len());
+        let event = Outgoing { ns, text, attachments, role: Role::Event { ack, expiry } };
+        self.held.add(event.size());
+        self.outbox.push(event);
+        self.watch(deadline);
+        self.watch(expiry.at());
     }
 
     /// Sets how long to wait for an ack that is pending.
@@ -112,41 +79,23 @@ impl Core {
         self.wire.now = self.wire.now.max(now);
         let deadline = self.wire.now.saturating_add(timeout);
         for namespace in &mut self.namespaces {
-            for queued in namespace.queue.iter_mut().filter(|queued| queued.token == Some(token)) {
-                queued.timeout = Some(timeout);
-                let trying = queued.trying;
-                for ack in namespace.acks.iter_mut().filter(|ack| Some(ack.id) == trying) {
-                    ack.deadline = Some(deadline);
+            let trying = namespace.retrying.set_timeout(token, timeout);
+            for ack in namespace.acks.iter_mut().rev() {
+                if ack.token == Some(token) || trying == Some(ack.id) {
+                    ack.deadline = deadline;
                 }
             }
-            for ack in namespace.acks.iter_mut().rev().filter(|ack| ack.token == Some(token)) {
-                ack.deadline = Some(deadline);
-            }
         }
-        self.watch(Some(deadline));
+        self.watch(deadline);
     }
 
     /// Nobody waits for this ack any more.
     pub fn forget_ack(&mut self, token: AckToken) {
         for namespace in &mut self.namespaces {
-            namespace.acks.retain(|ack| ack.token != Some(token));
-            for queued in namespace.queue.iter_mut().filter(|queued| queued.token == Some(token)) {
-                queued.token = None;
+            if let Some(at) = namespace.acks.iter().position(|ack| ack.token == Some(token)) {
+                namespace.acks.remove(at);
             }
-        }
-    }
-
-    /// Answers an event, unless the connection that brought it is gone.
-    pub fn reply(&mut self, now: Millis, to: ReplyTo, arguments: &str, attachments: Vec<Binary>) {
-        self.tick(now);
-        let Some(namespace) = self.namespaces.get(to.ns.0) else {
-            return;
-        };
-        if namespace.connected() && namespace.epoch == to.epoch {
-            let text =
-                encode(Kind::Ack, &namespace.name, Some(to.id), arguments, attachments.len());
-            self.outbox.push_back(Outgoing { ns: to.ns, text, attachments, role: Role::Control });
-            self.settle();
+            namespace.retrying.forget(token);
         }
     }
 
@@ -158,6 +107,7 @@ impl Core {
         Ok(())
     }
 
+    #[inline(never)]
     pub(super) fn acked(&mut self, ns: NsId, packet: Packet) {
         let Some(namespace) = self.namespaces.get_mut(ns.0) else {
             return;
@@ -165,63 +115,15 @@ impl Core {
         let Some(ack) = packet.id.and_then(|id| namespace.take_ack(id)) else {
             return;
         };
-        let mut token = ack.token;
-        if namespace.queue.first_mut().is_some_and(|head| head.trying == Some(ack.id))
-            && let Some(queued) = namespace.queue.pop_front()
-        {
-            self.held.remove(queued.size());
-            token = queued.token;
-        }
-        if let Some(token) = token {
-            self.notices.push_back(Notice::Ack { token, result: Ok(packet) });
+        if let Some(token) = self.whose(ns, &ack, true) {
+            self.notices.push(Notice::Ack { token, result: Ok(packet) });
         }
         self.drain_queue(ns);
     }
 
     pub(super) fn ack_failed(&mut self, ns: NsId, ack: &PendingAck, failure: AckFailure) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
-            return;
-        };
-        let mut token = ack.token;
-        if let Some(queued) = namespace.queue.first_mut()
-            && queued.trying == Some(ack.id)
-        {
-            queued.trying = None;
-            let most = self.config.retries.map_or(0, |retries| retries.times);
-            if queued.tries > most {
-                token = queued.token;
-                let size = queued.size();
-                self.held.remove(size);
-                namespace.queue.pop_front();
-            }
+        if let Some(token) = self.whose(ns, ack, false) {
+            self.notices.push(Notice::Ack { token, result: Err(failure) });
         }
-        if let Some(token) = token {
-            self.notices.push_back(Notice::Ack { token, result: Err(failure) });
-        }
-    }
-
-    /// Sends the head of the retry queue, when nothing of it is under way.
-    pub(super) fn drain_queue(&mut self, ns: NsId) {
-        let Some(namespace) = self.namespaces.get_mut(ns.0) else {
-            return;
-        };
-        let connected = namespace.connected();
-        let Some(head) = namespace.queue.first_mut() else {
-            return;
-        };
-        if !connected || head.trying.is_some() {
-            return;
-        }
-        let deadline = head.timeout.map(|timeout| self.wire.now.saturating_add(timeout));
-        let id = namespace.next_ack;
-        head.tries = head.tries.saturating_add(1);
-        head.trying = Some(id);
-        // Once sent it may have arrived, and must arrive: it does not expire any more.
-        head.expires = None;
-        let attachments = head.attachments.clone();
-        let text = encode(Kind::Event, &namespace.name, Some(id), &head.payload, attachments.len());
-        namespace.register_ack(None, deadline);
-        self.outbox.push_back(Outgoing { ns, text, attachments, role: Role::Queued });
-        self.watch(deadline);
     }
 }

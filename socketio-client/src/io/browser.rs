@@ -1,37 +1,36 @@
-//! The browser's WebSocket, fetch and timers, in a page or a worker.
+//! The browser's `WebSocket`, `XMLHttpRequest` and timers, in a page or a worker.
+//!
+//! A page pays for each type of callback and for each future, so there is one type of callback for all of it.
+
+#[cfg_attr(not(feature = "linger"), path = "../without/drain.rs")]
+mod drain;
 
 use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    sync::{Arc, Weak},
-    task::{Context, Poll, Waker},
+    cell::Cell,
+    sync::Arc,
+    task::{Context, Poll},
 };
 
 use js_sys::{ArrayBuffer, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, BinaryType, Event, EventTarget, MessageEvent, RequestInit, Response,
-    WebSocket, Window,
-};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{BinaryType, Event, EventTarget, MessageEvent, WebSocket, Window, XmlHttpRequest};
+
+use drain::Drain;
 
 use crate::{
     client::{Hub, Io, drive},
-    codec::engine::Frame,
-    core::{Action, ConfigError, Core, Input, LinkId, Millis, Queue},
+    codec::{Binary, engine::Frame, push_number},
+    core::{Action, ConfigError, Core, Endpoint, Input, LinkId, Millis, NEVER, Wait, patience},
 };
 
-/// The browser buffers without end; this much may wait in it before the core is told that it drained.
-const BUFFERED: u32 = 64 << 10;
-/// A page cannot ping: this long after the last byte has left, the server is taken to have read it.
-const SETTLING: Millis = 100;
-/// How often to look whether it has.
-const DRAIN_CHECK: Millis = 50;
-
 /// What tells a sleeping page that it is awake, or connected again.
-const WAKE_EVENTS: [&str; 4] = ["online", "offline", "visibilitychange", "pageshow"];
+const WAKE_EVENTS: &[&str] = if cfg!(feature = "offline") {
+    &["online", "visibilitychange", "pageshow", "offline"]
+} else {
+    &["online", "visibilitychange", "pageshow"]
+};
 
-const SOCKET_EVENTS: [&str; 4] = ["open", "message", "error", "close"];
+const LINK_EVENTS: [&str; 5] = ["open", "message", "load", "error", "close"];
 
 fn listen(target: &EventTarget, names: &[&str], listener: &EventClosure, on: bool) {
     let function = listener.as_ref().unchecked_ref();
@@ -75,177 +74,126 @@ pub(crate) fn seed() -> u64 {
     (js_sys::Math::random() * 9e15) as u64
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "natively there is none")]
-pub(crate) fn own_origin() -> Result<String, ConfigError> {
-    global().location().origin().map_err(|_| ConfigError::Host)
+pub(crate) fn own_server() -> Result<Endpoint, ConfigError> {
+    global().location().origin().ok().and_then(Endpoint::of_origin).ok_or(ConfigError::Host)
+}
+
+/// A browser lets a WebSocket send none of its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Headers;
+
+#[allow(clippy::unused_self, reason = "natively there is something to keep")]
+impl Headers {
+    pub(crate) fn add(&mut self, _: &str, _: &str) {}
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "natively it can fail")]
-pub(crate) fn start(hub: &Arc<Hub>, _: Vec<(String, String)>) -> Result<(), ConfigError> {
-    let mut browser = Browser::new(Arc::downgrade(hub));
+pub(crate) fn start(hub: &Arc<Hub>, _: Headers) -> Result<(), ConfigError> {
+    let mut browser = Browser::new(hub.clone());
     let hub = hub.clone();
     wasm_bindgen_futures::spawn_local(std::future::poll_fn(move |cx| {
-        browser.mailbox.waker.replace(Some(cx.waker().clone()));
         drive(&hub, &mut browser, cx)
     }));
     Ok(())
 }
 
-/// Where JavaScript's callbacks leave what they have to say.
-#[derive(Default)]
-struct Mailbox {
-    inputs: RefCell<Queue<(LinkId, Input)>>,
-    waker: RefCell<Option<Waker>>,
-}
-
-impl Mailbox {
-    fn post(&self, link: LinkId, input: Input) {
-        self.inputs.borrow_mut().push_back((link, input));
-        self.wake();
-    }
-
-    fn wake(&self) {
-        if let Some(waker) = &*self.waker.borrow() {
-            waker.wake_by_ref();
-        }
-    }
-}
+/// No link has this number.
+const NONE: LinkId = LinkId(0);
 
 type EventClosure = Closure<dyn FnMut(Event)>;
 
+/// It lives no longer than the driver's task, so its callbacks may hold on to the hub.
 struct Browser {
-    mailbox: Rc<Mailbox>,
-    sockets: Vec<Socket>,
-    requests: Vec<(LinkId, AbortController)>,
-    timer: Timer,
+    hub: Arc<Hub>,
+    links: Vec<Link>,
+    alarm: EventClosure,
+    timer: Option<i32>,
     wake_listener: EventClosure,
 }
 
 impl Browser {
-    fn new(hub: Weak<Hub>) -> Self {
+    fn new(hub: Arc<Hub>) -> Self {
+        let woken = hub.clone();
         let wake_listener = EventClosure::new(move |event: Event| {
-            if let Some(hub) = hub.upgrade() {
-                hub.act(if event.type_() == "offline" { Core::offline } else { Core::try_now });
-            }
+            let offline = cfg!(feature = "offline") && event.type_() == "offline";
+            woken.act(if offline { Core::offline } else { Core::try_now });
         });
-        listen(&global(), &WAKE_EVENTS, &wake_listener, true);
-        let mailbox = Rc::new(Mailbox::default());
-        Self {
-            timer: Timer::new(mailbox.clone()),
-            mailbox,
-            sockets: Vec::new(),
-            requests: Vec::new(),
-            wake_listener,
+        listen(&global(), WAKE_EVENTS, &wake_listener, true);
+        let rung = hub.clone();
+        let alarm = EventClosure::new(move |_| rung.act(Core::tick));
+        Self { hub, links: Vec::new(), alarm, timer: None, wake_listener }
+    }
+
+    fn add(&mut self, id: LinkId, carrier: Option<Carrier>, trouble: &'static str) {
+        // Requests that have ended.
+        self.remove(NONE, false);
+        match carrier {
+            Some(carrier) => self.links.push(Link::new(id, carrier, trouble, &self.hub)),
+            None => self.hub.input(id, failed(trouble, None)),
         }
     }
 
-    fn request(&mut self, link: LinkId, url: String, body: Option<String>) {
-        let Ok(abort) = AbortController::new() else {
-            return;
-        };
-        let signal = abort.signal();
-        self.requests.push((link, abort));
-        let mailbox = self.mailbox.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            let posting = body.is_some();
-            let init = RequestInit::new();
-            init.set_cache(web_sys::RequestCache::NoStore);
-            init.set_signal(Some(&signal));
-            if let Some(body) = body {
-                init.set_method("POST");
-                init.set_body(&JsValue::from_str(&body));
-            }
-            let mut retry_after = None;
-            let text = fetch(&url, &init, &mut retry_after).await;
-            if signal.aborted() {
-                return;
-            }
-            mailbox.post(
-                link,
-                match text {
-                    Some(_) if posting => Input::Posted,
-                    Some(text) => Input::Polled(text),
-                    None => {
-                        let message = if posting { "xhr post error" } else { "xhr poll error" };
-                        Input::Failed { message: message.into(), retry_after }
-                    }
-                },
-            );
+    /// Takes a link away, and with it those that are over. What has been handed over may still `finish`.
+    fn remove(&mut self, id: LinkId, finish: bool) {
+        self.links.retain_mut(|link| {
+            let mine = link.id == id;
+            link.finish = mine && finish;
+            !mine && !link.is_over()
         });
     }
-}
 
-async fn fetch(url: &str, init: &RequestInit, retry_after: &mut Option<Millis>) -> Option<String> {
-    let response = JsFuture::from(global().fetch_with_str_and_init(url, init)).await.ok()?;
-    let response: Response = response.unchecked_into();
-    if !response.ok() {
-        let seconds = response.headers().get("retry-after").ok().flatten();
-        *retry_after = seconds.and_then(|text| crate::core::retry_after(&text));
-        return None;
+    fn clear_timer(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            global().clear_timeout_with_handle(timer);
+        }
     }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
 impl Io for Browser {
     fn perform(&mut self, action: Action) {
         match action {
-            Action::Connect(link, url) => match Socket::open(link, &url, &self.mailbox) {
-                Some(socket) => self.sockets.push(socket),
-                None => self.mailbox.post(link, failed()),
-            },
-            Action::Send(link, frames) => {
-                for socket in self.sockets.iter_mut().filter(|socket| socket.link == link) {
-                    socket.send(&frames);
+            Action::Connect(id, url) => self.add(id, socket(&url), "websocket error"),
+            Action::Send(id, frames) => {
+                for link in self.links.iter_mut().filter(|link| link.id == id) {
+                    link.send(&frames);
                 }
             }
-            Action::Settle(link) => {
-                for socket in self.sockets.iter_mut().filter(|socket| socket.link == link) {
-                    socket.settling = Some(now() + SETTLING);
+            Action::Settle(id) => {
+                for link in self.links.iter_mut().filter(|link| link.id == id) {
+                    link.drain.settle();
                 }
             }
-            Action::Get(link, url) => self.request(link, url, None),
-            Action::Post(link, url, body) => self.request(link, url, Some(body)),
-            // Closing sends what was handed over first.
-            Action::Close(link) | Action::Abort(link) => {
-                self.sockets.retain(|socket| socket.link != link);
-                self.requests.retain(|(other, abort)| {
-                    if *other == link {
-                        abort.abort();
-                    }
-                    *other != link
-                });
+            Action::Get(id, url) => self.add(id, request(url, None), "xhr poll error"),
+            Action::Post(id, url, body) => {
+                self.add(id, request(url, Some(&body)), "xhr post error");
             }
+            Action::Close(id) => self.remove(id, true),
+            Action::Abort(id) => self.remove(id, false),
         }
     }
 
     fn poll_input(&mut self, _: &mut Context<'_>) -> Option<(LinkId, Input)> {
-        let input = self.mailbox.inputs.borrow_mut().pop_front();
-        if let Some((link, Input::Polled(_) | Input::Posted)) = input
-            && self.requests.len() > 2
-        {
-            // Those that have ended need not be kept for an abort; two can be under way.
-            let old = self.requests.iter().position(|(other, _)| *other == link);
-            old.map(|at| self.requests.remove(at));
-        }
-        input.or_else(|| {
-            let drained = self.sockets.iter_mut().find(|socket| socket.has_drained())?;
-            if drained.sending {
-                drained.sending = false;
-                return Some((drained.link, Input::Drained));
-            }
-            drained.settling = None;
-            Some((drained.link, Input::Settled))
-        })
+        self.links.iter_mut().find_map(Link::progress)
     }
 
-    fn poll_timer(&mut self, _: &mut Context<'_>, at: Option<Millis>) -> Poll<()> {
+    fn poll_timer(&mut self, _: &mut Context<'_>, at: Millis) -> Poll<()> {
         let now = now();
-        let sending = self.sockets.iter().any(|socket| socket.sending || socket.settling.is_some());
-        let at = crate::core::earlier(at, sending.then_some(now + DRAIN_CHECK));
-        if at.is_some_and(|at| at <= now) {
+        let looks = self.links.iter().filter_map(|link| link.drain.next_look());
+        let at = looks.fold(at, Millis::min);
+        self.clear_timer();
+        if at <= now {
             return Poll::Ready(());
         }
-        self.timer.arm(at.map(|at| at - now), at);
+        if at == NEVER {
+            return Poll::Pending;
+        }
+        let delay = i32::try_from(at - now).unwrap_or(i32::MAX);
+        self.timer = global()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                self.alarm.as_ref().unchecked_ref(),
+                delay,
+            )
+            .ok();
         Poll::Pending
     }
 
@@ -256,121 +204,134 @@ impl Io for Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        listen(&global(), &WAKE_EVENTS, &self.wake_listener, false);
+        self.clear_timer();
+        listen(&global(), WAKE_EVENTS, &self.wake_listener, false);
     }
 }
 
-fn failed() -> Input {
-    Input::Failed { message: "websocket error".into(), retry_after: None }
+fn failed(message: &str, retry_after: Option<Wait>) -> Input {
+    Input::Failed { message: message.into(), retry_after }
 }
 
-struct Socket {
-    link: LinkId,
-    inner: WebSocket,
-    sending: bool,
-    settling: Option<Millis>,
+/// What carries bytes.
+enum Carrier {
+    Socket(WebSocket),
+    Request { inner: XmlHttpRequest, posting: bool },
+}
+
+fn socket(url: &str) -> Option<Carrier> {
+    let socket = WebSocket::new(url).ok()?;
+    Binary::prepare(|| socket.set_binary_type(BinaryType::Arraybuffer));
+    Some(Carrier::Socket(socket))
+}
+
+fn request(mut url: String, body: Option<&str>) -> Option<Carrier> {
+    // No cache may answer.
+    url.push_str("&t=");
+    push_number(now(), &mut url);
+    let request = XmlHttpRequest::new().ok()?;
+    let posting = body.is_some();
+    request.open(if posting { "POST" } else { "GET" }, &url).ok()?;
+    request.send_with_opt_str(body).ok()?;
+    Some(Carrier::Request { inner: request, posting })
+}
+
+struct Link {
+    id: LinkId,
+    carrier: Carrier,
     listener: EventClosure,
+    drain: Drain,
+    /// What it has begun to send shall arrive.
+    finish: bool,
 }
 
-impl Socket {
-    fn open(link: LinkId, url: &str, mailbox: &Rc<Mailbox>) -> Option<Self> {
-        let socket = WebSocket::new(url).ok()?;
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let mailbox = mailbox.clone();
+impl Link {
+    fn new(id: LinkId, carrier: Carrier, trouble: &'static str, hub: &Arc<Hub>) -> Self {
+        let hub = hub.clone();
+        let posting = matches!(carrier, Carrier::Request { posting: true, .. });
         let listener = EventClosure::new(move |event: Event| {
-            mailbox.post(link, read(event));
+            hub.input(id, read(event, posting, trouble));
         });
-        listen(&socket, &SOCKET_EVENTS, &listener, true);
-        Some(Self { link, inner: socket, sending: false, settling: None, listener })
+        listen(carrier.target(), &LINK_EVENTS, &listener, true);
+        Self { id, carrier, listener, drain: Drain::default(), finish: false }
     }
 
     fn send(&mut self, frames: &[Frame]) {
+        let Carrier::Socket(socket) = &self.carrier else {
+            return;
+        };
         for frame in frames {
             // One that cannot be sent any more is told by the close event.
             let _ = match frame {
-                Frame::Text(text) => self.inner.send_with_str(text),
-                Frame::Binary(bytes) => self.inner.send_with_u8_array(bytes),
+                Frame::Text(text) => socket.send_with_str(text),
+                Frame::Binary(bytes) => socket.send_with_u8_array(bytes),
             };
         }
-        self.sending = true;
+        self.drain.sent();
     }
 
-    fn has_drained(&self) -> bool {
-        let buffered = self.inner.buffered_amount();
-        let settled = self.settling.is_some_and(|at| at <= now());
-        self.sending && buffered < BUFFERED || settled && buffered == 0
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        listen(&self.inner, &SOCKET_EVENTS, &self.listener, false);
-        let _ = self.inner.close();
-    }
-}
-
-fn read(event: Event) -> Input {
-    match event.type_().as_str() {
-        "open" => Input::Opened,
-        "message" => {
-            let data = event.unchecked_into::<MessageEvent>().data();
-            Input::Frame(match data.as_string() {
-                Some(text) => Frame::Text(text),
-                None => {
-                    let bytes = Uint8Array::new(data.unchecked_ref::<ArrayBuffer>());
-                    Frame::Binary(bytes.to_vec().into())
-                }
-            })
+    /// What there is to tell of bytes that have left.
+    fn progress(&mut self) -> Option<(LinkId, Input)> {
+        match &self.carrier {
+            Carrier::Socket(socket) => Some((self.id, self.drain.look(socket)?)),
+            Carrier::Request { .. } => None,
         }
-        "error" => failed(),
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(&self.carrier, Carrier::Request { inner, .. } if inner.ready_state() == XmlHttpRequest::DONE)
+    }
+}
+
+impl Carrier {
+    fn target(&self) -> &EventTarget {
+        match self {
+            Carrier::Socket(socket) => socket,
+            Carrier::Request { inner, .. } => inner,
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        listen(self.carrier.target(), &LINK_EVENTS, &self.listener, false);
+        let _ = match &self.carrier {
+            Carrier::Socket(socket) => socket.close(),
+            Carrier::Request { posting: true, .. } if self.finish => Ok(()),
+            Carrier::Request { inner, .. } => inner.abort(),
+        };
+    }
+}
+
+fn read(event: Event, posting: bool, trouble: &str) -> Input {
+    // Their first letters tell them apart.
+    match event.type_().as_bytes().first() {
+        Some(b'o') => Input::Opened,
+        Some(b'm') => {
+            let data = event.unchecked_into::<MessageEvent>().data();
+            let binary = || Uint8Array::new(data.unchecked_ref::<ArrayBuffer>()).to_vec();
+            // An empty packet breaks the protocol, as binary does where there is none.
+            data.as_string()
+                .map(Frame::Text)
+                .or_else(|| Binary::received(binary).map(Frame::Binary))
+                .map_or(Input::Frame(Frame::Text(String::new())), Input::Frame)
+        }
+        Some(b'l') => match event.target() {
+            Some(target) => answered(target.unchecked_ref(), posting, trouble),
+            None => failed(trouble, None),
+        },
+        Some(b'e') => failed(trouble, None),
         _ => Input::Closed,
     }
 }
 
-struct Timer {
-    wake: Closure<dyn FnMut()>,
-    handle: Option<i32>,
-    at: Option<Millis>,
-    fired: Rc<Cell<bool>>,
-}
-
-impl Timer {
-    fn new(mailbox: Rc<Mailbox>) -> Self {
-        let fired = Rc::new(Cell::new(false));
-        let firing = fired.clone();
-        let wake = Closure::new(move || {
-            firing.set(true);
-            mailbox.wake();
-        });
-        Self { wake, handle: None, at: None, fired }
+fn answered(request: &XmlHttpRequest, posting: bool, trouble: &str) -> Input {
+    if request.status().unwrap_or(0) / 100 != 2 {
+        let header = || request.get_response_header("retry-after").ok().flatten();
+        return failed(trouble, patience::of_header(header));
     }
-
-    fn arm(&mut self, delay: Option<Millis>, at: Option<Millis>) {
-        if self.at == at && !self.fired.take() {
-            return;
-        }
-        self.clear();
-        self.at = at;
-        if let Some(delay) = delay {
-            let delay = i32::try_from(delay).unwrap_or(i32::MAX);
-            self.handle = global()
-                .set_timeout_with_callback_and_timeout_and_arguments_0(
-                    self.wake.as_ref().unchecked_ref(),
-                    delay,
-                )
-                .ok();
-        }
+    if posting {
+        return Input::Posted;
     }
-
-    fn clear(&mut self) {
-        if let Some(handle) = self.handle.take() {
-            global().clear_timeout_with_handle(handle);
-        }
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        self.clear();
-    }
+    Input::Polled(request.response_text().ok().flatten().unwrap_or_default())
 }

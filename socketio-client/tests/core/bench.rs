@@ -1,6 +1,6 @@
 use socketio_client::{
     Change,
-    codec::engine::Frame,
+    codec::{Attachments, engine::Frame},
     core::{
         Action, Config, Core, EmitOptions, Endpoint, Input, LinkId, Millis, Notice, NsId, Transport,
     },
@@ -60,7 +60,7 @@ impl Bench {
 
     pub(crate) fn emit(&mut self, text: &str, options: EmitOptions) {
         let arguments = format!("[\"{text}\"]");
-        self.core.emit(self.now, self.ns, arguments, Vec::new(), options).unwrap();
+        self.core.emit(self.now, self.ns, arguments, Attachments::default(), options).unwrap();
     }
 
     pub(crate) fn actions(&mut self) -> Vec<Action> {
@@ -118,6 +118,13 @@ impl Bench {
     }
 }
 
+/// Of these words, those that are told: the story only with its feature.
+pub(crate) fn story(words: &[&str]) -> Vec<String> {
+    let told =
+        |word: &str| cfg!(feature = "story") || word != "close" && !word.starts_with("waiting");
+    words.iter().filter(|word| told(word)).map(ToString::to_string).collect()
+}
+
 fn words(notice: &Notice) -> String {
     match notice {
         Notice::Change(Change::Connect { .. }) => "connect".into(),
@@ -131,6 +138,7 @@ fn words(notice: &Notice) -> String {
         Notice::Event { packet, .. } => packet.payload.clone(),
         Notice::Ack { token, result: Ok(packet) } => format!("ack {} {}", token.0, packet.payload),
         Notice::Ack { token, result: Err(failure) } => format!("ack {} {failure}", token.0),
+        #[cfg(feature = "auth")]
         Notice::AskAuth { .. } => "auth?".into(),
     }
 }

@@ -1,5 +1,6 @@
 use socketio_client::{
     EmitError,
+    codec::Attachments,
     core::{AckToken, Config, EmitOptions, Input, Retries},
 };
 
@@ -19,16 +20,17 @@ fn what_waits_is_bounded_and_says_so() {
         Bench::new(Config { max_buffered: 2, max_buffered_bytes: 100, ..Config::default() });
     bench.emit("a", plain());
     let large = format!("[\"{}\"]", "x".repeat(100));
-    let refused = bench.core.emit(0, bench.ns, large, Vec::new(), plain());
+    let refused = bench.core.emit(0, bench.ns, large, Attachments::default(), plain());
     assert!(matches!(refused, Err(EmitError::BufferFull { count: 1, .. })));
     bench.emit("b", plain());
-    let refused = bench.core.emit(0, bench.ns, "[\"c\"]".into(), Vec::new(), plain());
+    let refused = bench.core.emit(0, bench.ns, "[\"c\"]".into(), Attachments::default(), plain());
     assert!(matches!(refused, Err(EmitError::BufferFull { count: 2, .. })));
     bench.welcome();
     assert_eq!(bench.core.buffered(), 0, "room again");
     bench.emit("c", plain());
 }
 
+#[cfg(feature = "delivery")]
 #[test]
 fn volatile_is_now_or_never() {
     let volatile = EmitOptions { volatile: true, ..plain() };
@@ -47,6 +49,7 @@ fn volatile_is_now_or_never() {
     assert_eq!(bench.sent(), ["42[\"again\"]"]);
 }
 
+#[cfg(feature = "delivery")]
 #[test]
 fn what_expires_is_not_sent() {
     let mut bench = Bench::new(Config::default());
@@ -60,6 +63,7 @@ fn what_expires_is_not_sent() {
     assert_eq!(bench.sent(), ["40", "421[\"fresh\"]"]);
 }
 
+#[cfg(feature = "delivery")]
 #[test]
 fn an_ack_that_times_out_takes_its_event_along() {
     let mut bench = Bench::new(Config { ack_timeout: Some(50), ..Config::default() });
@@ -70,6 +74,7 @@ fn an_ack_that_times_out_takes_its_event_along() {
     assert_eq!(bench.core.buffered(), 1);
 }
 
+#[cfg(feature = "linger")]
 #[test]
 fn a_disconnect_fails_what_was_sent_and_keeps_what_was_not() {
     let mut bench = Bench::connected(Config::default());
@@ -92,6 +97,7 @@ fn a_disconnect_fails_what_was_sent_and_keeps_what_was_not() {
     assert_eq!(bench.told(), ["ack 2 [7]"]);
 }
 
+#[cfg(feature = "delivery")]
 #[test]
 fn retries_are_at_least_once_and_in_order() {
     let retries = Some(Retries { times: 1 });
@@ -119,6 +125,7 @@ fn retries_are_at_least_once_and_in_order() {
     assert_eq!(bench.core.buffered(), 0);
 }
 
+#[cfg(feature = "linger")]
 #[test]
 fn posts_stay_below_what_the_server_takes() {
     use socketio_client::core::{Action, Transport};

@@ -6,6 +6,10 @@
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(unused_imports, dead_code, reason = "tests of what was left out")
+)]
 
 mod bench;
 mod buffers;

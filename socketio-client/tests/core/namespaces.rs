@@ -1,11 +1,13 @@
-use socketio_client::core::{Action, Auth, Config, EmitOptions, Notice, State};
+use socketio_client::codec::Attachments;
+use socketio_client::core::{Action, Config, EmitOptions, Notice, State};
 
 use crate::bench::{Bench, OPEN};
 
+#[cfg(feature = "recovery")]
 #[test]
 fn recovery_shows_what_it_has() {
     let mut bench = Bench::new(Config::default());
-    bench.core.set_auth(bench.ns, Auth::Value(r#"{"token":"t"}"#.into()));
+    bench.core.set_auth(bench.ns, socketio_client::core::Auth::Value(r#"{"token":"t"}"#.into()));
     bench.input(socketio_client::core::Input::Opened);
     bench.hear(OPEN);
     assert_eq!(bench.sent(), [r#"40{"token":"t"}"#]);
@@ -23,10 +25,11 @@ fn recovery_shows_what_it_has() {
     assert!(format!("{notices:?}").contains("recovered: true"));
 }
 
+#[cfg(feature = "auth")]
 #[test]
 fn auth_is_asked_anew() {
     let mut bench = Bench::new(Config::default());
-    bench.core.set_auth(bench.ns, Auth::Ask);
+    bench.core.set_auth(bench.ns, socketio_client::core::Auth::Ask);
     bench.hear(OPEN);
     assert_eq!(bench.told(), ["Open", "auth?"]);
     assert!(bench.sent().is_empty());
@@ -61,6 +64,7 @@ fn leaving_on_the_way_in() {
 }
 
 /// A Node server drops events that a DISCONNECT follows too closely.
+#[cfg(feature = "linger")]
 #[test]
 fn a_close_lets_events_through_first() {
     let mut bench = Bench::connected(Config::default());
@@ -79,6 +83,7 @@ fn a_close_lets_events_through_first() {
     assert!(bench.core.is_quiet());
 }
 
+#[cfg(feature = "patience")]
 #[test]
 fn a_refusal_is_final_unless_it_says_when() {
     let mut bench = Bench::new(Config::default());
@@ -98,6 +103,7 @@ fn a_refusal_is_final_unless_it_says_when() {
     assert_eq!(bench.core.next_wake().is_some(), !bench.core.is_quiet());
 }
 
+#[cfg(feature = "replies")]
 #[test]
 fn an_answer_stays_with_its_connection() {
     let mut bench = Bench::connected(Config::default());
@@ -110,6 +116,6 @@ fn an_answer_stays_with_its_connection() {
     bench.core.try_now(0);
     bench.expect_connect();
     bench.welcome();
-    bench.core.reply(0, reply, "[]", Vec::new());
+    bench.core.reply(0, reply, "[]", Attachments::default());
     assert!(bench.sent().is_empty());
 }

@@ -5,14 +5,23 @@ use std::time::{Duration, Instant};
 use socketio_client::Change;
 
 use crate::{
+    node::Node,
     oxide::Oxide,
     support::{Server, WEBSOCKET, builder, change, connected},
 };
 
 #[tokio::test]
-async fn a_hundred_clients_come_back_spread() {
+async fn a_hundred_clients_come_back_to_socketioxide_spread() {
+    come_back_spread(Oxide::start().await).await;
+}
+
+#[tokio::test]
+async fn a_hundred_clients_come_back_to_node_spread() {
+    come_back_spread(Node::start().await).await;
+}
+
+async fn come_back_spread(mut server: impl Server) {
     const DELAY: Duration = Duration::from_millis(400);
-    let mut server = Oxide::start().await;
     let url = server.url();
     let mut clients = Vec::new();
     for _ in 0..100 {

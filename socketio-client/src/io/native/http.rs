@@ -14,7 +14,7 @@ use hyper_util::{
 use super::tls;
 use crate::{
     codec::MAX_PACKET,
-    core::{Input, Millis},
+    core::{Input, Millis, patience},
 };
 
 struct Failure {
@@ -98,7 +98,7 @@ async fn send(
     if !response.status().is_success() {
         let header = response.headers().get(header::RETRY_AFTER);
         let text = header.and_then(|value| value.to_str().ok());
-        let retry_after = text.and_then(crate::core::retry_after);
+        let retry_after = patience::of_header(|| text.map(String::from));
         return Err(Failure { message: response.status().to_string(), retry_after });
     }
     let body = Limited::new(response.into_body(), MAX_PACKET).collect().await;

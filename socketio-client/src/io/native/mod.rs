@@ -18,7 +18,7 @@ use tokio::time::Sleep;
 
 use crate::{
     client::{Hub, Io, drive},
-    core::{Action, ConfigError, Input, LinkId, Millis},
+    core::{Action, ConfigError, Endpoint, Input, LinkId, Millis, NEVER},
 };
 
 fn epoch() -> Instant {
@@ -35,11 +35,11 @@ pub(crate) fn seed() -> u64 {
     getrandom::u64().unwrap_or_else(|_| now())
 }
 
-pub(crate) fn own_origin() -> Result<String, ConfigError> {
+pub(crate) fn own_server() -> Result<Endpoint, ConfigError> {
     Err(ConfigError::Scheme)
 }
 
-pub(crate) fn start(hub: &Arc<Hub>, headers: Vec<(String, String)>) -> Result<(), ConfigError> {
+pub(crate) fn start(hub: &Arc<Hub>, headers: Headers) -> Result<(), ConfigError> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| ConfigError::NoRuntime)?;
     let mut io =
         Native { links: Vec::new(), timer: None, headers: read_headers(headers)?, http: None };
@@ -48,7 +48,17 @@ pub(crate) fn start(hub: &Arc<Hub>, headers: Vec<(String, String)>) -> Result<()
     Ok(())
 }
 
-fn read_headers(headers: Vec<(String, String)>) -> Result<HeaderMap, ConfigError> {
+/// What goes with every request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    pub(crate) fn add(&mut self, name: &str, value: &str) {
+        self.0.push((name.into(), value.into()));
+    }
+}
+
+fn read_headers(Headers(headers): Headers) -> Result<HeaderMap, ConfigError> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         let name =
@@ -143,11 +153,11 @@ impl Io for Native {
         None
     }
 
-    fn poll_timer(&mut self, cx: &mut Context<'_>, at: Option<Millis>) -> Poll<()> {
-        let Some(at) = at else {
+    fn poll_timer(&mut self, cx: &mut Context<'_>, at: Millis) -> Poll<()> {
+        if at == NEVER {
             self.timer = None;
             return Poll::Pending;
-        };
+        }
         if at <= now() {
             return Poll::Ready(());
         }

@@ -18,7 +18,7 @@ use tokio_tungstenite::{
 use super::tls;
 use crate::{
     codec::{MAX_PACKET, engine::Frame},
-    core::Input,
+    core::{Input, patience},
 };
 
 /// How long the server may take to agree to the end.
@@ -65,7 +65,7 @@ fn failed(error: &Error) -> Input {
     if let Error::Http(response) = error {
         let header = response.headers().get(http::header::RETRY_AFTER);
         let text = header.and_then(|value| value.to_str().ok());
-        retry_after = text.and_then(crate::core::retry_after);
+        retry_after = patience::of_header(|| text.map(String::from));
     }
     Input::Failed { message: format!("websocket error: {error}"), retry_after }
 }
