@@ -1,36 +1,136 @@
-use crate::announcement::Announcements;
-use crate::presence::Presence;
+use crate::announcement::{Announcement, Announcements};
+use crate::limits::{Limits, Rates};
+use crate::people::{Passwords, Secret, Signer};
+use crate::presence::{InMemory, Presence};
 use crate::queue::Queue;
+use crate::rooms::Typing;
+use crate::standing::Standings;
 use crate::store::Store;
+use crate::upkeep::{self, Revocations};
+use protocol::limits::EDIT_WITHIN;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
+use tokio::task::AbortHandle;
 
 /// Announcements that wait for their fan-out. When it is full, commits wait too.
 const ANNOUNCEMENTS: usize = 1_024;
 
+/// What the house's owner decides.
+pub struct Settings {
+    /// Signs the tokens of programs.
+    pub secret: Secret,
+    /// Whether one may come in with a name alone.
+    pub guests: bool,
+    pub registration: Registration,
+    pub edit_within: Duration,
+    /// Messages older than so many days are deleted.
+    pub keep_days: Option<u32>,
+    pub rates: Rates,
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    Open,
+    /// Whoever has an invite.
+    Invite,
+    Closed,
+}
+
+impl Settings {
+    pub fn new(secret: Secret) -> Self {
+        Self {
+            secret,
+            guests: true,
+            registration: Registration::Open,
+            edit_within: EDIT_WITHIN,
+            keep_days: None,
+            rates: Rates::default(),
+        }
+    }
+}
+
 /// The chat itself. Cheap to clone: every adapter holds one.
 #[derive(Clone)]
 pub struct Chat {
+    pub(crate) house: Arc<House>,
+}
+
+pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) queue: Queue,
-    pub(crate) presence: Presence,
+    pub(crate) presence: Box<dyn Presence>,
+    pub(crate) typing: Typing,
+    pub(crate) announce: mpsc::Sender<Announcement>,
+    pub(crate) limits: Limits,
+    pub(crate) standings: Standings,
+    pub(crate) passwords: Passwords,
+    pub(crate) signer: Signer,
+    pub(crate) revocations: Revocations,
+    pub(crate) guests: bool,
+    pub(crate) registration: Registration,
+    pub(crate) edit_within: Duration,
+    pub(crate) keep_days: Option<u32>,
     /// One arrival at a time: between taking a name and being here, its bearer would look like a guest
     /// who has gone, and lose it to the next.
-    pub(crate) door: Arc<Mutex<()>>,
+    pub(crate) door: Mutex<()>,
+    upkeep: std::sync::Mutex<Option<AbortHandle>>,
 }
 
 impl Chat {
-    /// Must be called inside a tokio runtime: the write queue is a task.
-    pub fn open(store: Arc<dyn Store>) -> (Self, Announcements) {
+    /// Must be called inside a tokio runtime: the write queue and the upkeep are tasks.
+    pub fn open(store: Arc<dyn Store>, settings: Settings) -> (Self, Announcements) {
+        let Settings { secret, guests, registration, edit_within, keep_days, rates } = settings;
         let (announce, announcements) = mpsc::channel(ANNOUNCEMENTS);
-        let queue = Queue::start(Arc::clone(&store), announce.clone());
-        let presence = Presence::new(announce);
-        (Self { store, queue, presence, door: Arc::default() }, announcements)
+        let house = Arc::new(House {
+            queue: Queue::start(Arc::clone(&store), announce.clone()),
+            presence: Box::new(InMemory::new(announce.clone())),
+            typing: Typing::new(announce.clone()),
+            announce,
+            limits: Limits::new(&rates),
+            standings: Standings::default(),
+            passwords: Passwords::default(),
+            signer: Signer::new(&secret),
+            revocations: Revocations::default(),
+            guests,
+            registration,
+            edit_within,
+            keep_days,
+            door: Mutex::default(),
+            upkeep: std::sync::Mutex::default(),
+            store,
+        });
+        let task = tokio::spawn(upkeep::run(Arc::downgrade(&house))).abort_handle();
+        if let Ok(mut upkeep) = house.upkeep.lock() {
+            *upkeep = Some(task);
+        }
+        (Self { house }, announcements)
     }
 
     /// Waits until every write that was taken is durable or refused; later ones are refused.
     pub async fn close(&self) {
-        self.queue.close().await;
-        self.store.close().await;
+        if let Ok(mut upkeep) = self.house.upkeep.lock()
+            && let Some(task) = upkeep.take()
+        {
+            task.abort();
+        }
+        self.house.queue.close().await;
+        self.house.store.close().await;
+    }
+
+    /// Whether the store answers.
+    pub async fn is_working(&self) -> bool {
+        self.house.store.has_accounts().await.is_ok()
+    }
+
+    /// Changes that wait for their commit.
+    pub fn queued(&self) -> usize {
+        self.house.queue.waiting()
+    }
+
+    pub(crate) async fn announce(&self, announcement: Announcement) {
+        // No one listens any more: nothing is lost that `sync` doesn't bring.
+        let _ = self.house.announce.send(announcement).await;
     }
 }

@@ -5,33 +5,47 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`chat`](Chat) | the facade and what it is made of |
-//! | `people` | signing in, sessions |
-//! | `rooms` | finding and entering rooms, who is in them |
-//! | `messages` | sending, history, sync |
-//! | `queue` | the write queue: many messages, one transaction |
+//! | [`chat`](Chat) | the facade, what it is made of and how it is set up |
+//! | `people/` | names, signing in, accounts, sessions, invites |
+//! | `rooms/` | making, entering, changing and leaving rooms; what is unread |
+//! | `messages/` | sending, editing, deleting, history, sync, search, mentions |
+//! | `moderation` | kick, ban, mute, roles, announcements, the audit log |
+//! | `permissions` | the one answer to "may they do this here?" |
+//! | `standing` | what the answer needs to know, remembered for a moment |
+//! | [`limits`] | how often something may be done |
+//! | `queue` | the write queue: many changes, one transaction |
 //! | `presence` | who is here now |
+//! | `upkeep` | what runs beside: search index, retention, revocations, tidying |
+//! | [`console`] | what is done on the server's command line |
+//! | [`export`] | everything that was said, as JSON lines |
 //! | [`announcement`] | what the world is told |
-//! | [`store`] | the storage trait and its engines |
+//! | [`store`] | the storage traits and their engines |
+
+#![allow(clippy::duplicate_mod, reason = "each engine compiles the queries for itself")]
 
 pub mod announcement;
 mod chat;
+pub mod console;
 pub mod error;
-mod identity;
+pub mod export;
+pub mod limits;
 mod messages;
-mod names;
+mod moderation;
 mod people;
+mod permissions;
 mod presence;
 mod queue;
 mod rooms;
+mod standing;
 pub mod store;
 mod time;
-mod token;
+mod upkeep;
+
+use messages::grams;
 
 pub use announcement::{Announcement, Announcements};
-pub use chat::Chat;
+pub use chat::{Chat, Registration, Settings};
 pub use error::Error;
-pub use identity::Identity;
-pub use messages::Pending;
-pub use people::SignedIn;
-pub use token::Token;
+pub use messages::{Pending, found};
+pub use people::{Address, Duties, Identity, Profile, Secret, SignedIn, Token};
+pub use rooms::Details;

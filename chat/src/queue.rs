@@ -3,14 +3,16 @@
 
 use crate::announcement::Announcement;
 use crate::error::Error;
-use crate::store::{NewMessage, Store, StoreError, Written};
-use protocol::ApiError;
+use crate::store::messages::{Call, Change, Written};
+use crate::store::{Store, StoreError};
 use protocol::event::MessageChanged;
 use protocol::limits::{WRITE_BATCH, WRITE_QUEUE};
+use protocol::{ApiError, Message};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 const RETRY_AFTER_MS: u64 = 500;
+const BUSY: usize = 16;
 
 #[derive(Clone)]
 pub(crate) struct Queue {
@@ -18,7 +20,7 @@ pub(crate) struct Queue {
 }
 
 enum Job {
-    Write(NewMessage, oneshot::Sender<Result<Written, Arc<StoreError>>>),
+    Write(Change, oneshot::Sender<Result<Written, Arc<StoreError>>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -41,10 +43,20 @@ impl Queue {
         Self { jobs }
     }
 
-    pub(crate) fn push(&self, message: NewMessage) -> Result<Receipt, Error> {
+    pub(crate) fn push(&self, change: Change) -> Result<Receipt, Error> {
         let (done, receipt) = oneshot::channel();
-        self.jobs.try_send(Job::Write(message, done)).map_err(|_| closed())?;
+        self.jobs.try_send(Job::Write(change, done)).map_err(|_| closed())?;
         Ok(Receipt(receipt))
+    }
+
+    /// Whether so many wait for the writer that what needs it, too, had better wait.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.waiting() > BUSY
+    }
+
+    /// Changes that wait for their commit.
+    pub(crate) fn waiting(&self) -> usize {
+        WRITE_QUEUE - self.jobs.capacity()
     }
 
     pub(crate) async fn close(&self) {
@@ -66,30 +78,32 @@ async fn run(
     announce: mpsc::Sender<Announcement>,
 ) {
     let mut jobs = Vec::with_capacity(WRITE_BATCH);
+    let mut closing = Vec::new();
     while waiting.recv_many(&mut jobs, WRITE_BATCH).await > 0 {
-        let (mut batch, mut receipts, mut closing) = (Vec::new(), Vec::new(), None);
+        let (mut batch, mut receipts) = (Vec::new(), Vec::new());
         for job in jobs.drain(..) {
             match job {
-                Job::Write(message, receipt) => {
-                    batch.push(message);
+                Job::Write(change, receipt) => {
+                    batch.push(change);
                     receipts.push(receipt);
                 }
                 Job::Close(done) => {
                     waiting.close();
-                    closing = Some(done);
+                    closing.push(done);
                 }
             }
         }
         commit(&*store, &batch, receipts, &announce).await;
-        if let Some(done) = closing {
-            let _ = done.send(());
-        }
+    }
+    // What came in before the door was shut has been written, too.
+    for done in closing {
+        let _ = done.send(());
     }
 }
 
 async fn commit(
     store: &dyn Store,
-    batch: &[NewMessage],
+    batch: &[Change],
     receipts: Vec<oneshot::Sender<Result<Written, Arc<StoreError>>>>,
     announce: &mpsc::Sender<Announcement>,
 ) {
@@ -98,18 +112,17 @@ async fn commit(
     }
     match store.write(batch).await {
         Ok(outcomes) => {
-            for (written, receipt) in outcomes.into_iter().zip(receipts) {
-                let news = match &written {
-                    Written::New(message) => Some(message.clone()),
-                    Written::Again(_) | Written::Conflict => None,
-                };
+            let mut news = Vec::new();
+            for ((written, receipt), change) in outcomes.into_iter().zip(receipts).zip(batch) {
+                if let Written::New(message) = &written {
+                    news.push((message.clone(), change.calls()));
+                }
                 // A sender who has gone needs no receipt.
                 let _ = receipt.send(Ok(written));
-                if let Some(message) = news {
-                    let (room, rev) = (message.room, message.rev);
-                    let changed = MessageChanged { room, rev, message };
-                    let _ = announce.send(Announcement::Message(changed)).await;
-                }
+            }
+            // After all receipts: no sender waits for a fan-out that is behind.
+            for (message, calls) in news {
+                tell(announce, message, calls).await;
             }
         }
         Err(error) => {
@@ -118,5 +131,15 @@ async fn commit(
                 let _ = receipt.send(Err(Arc::clone(&error)));
             }
         }
+    }
+}
+
+async fn tell(announce: &mpsc::Sender<Announcement>, message: Message, calls: &[Call]) {
+    let (room, rev) = (message.room, message.rev);
+    let changed = MessageChanged { room, rev, message };
+    let _ = announce.send(Announcement::Message(changed)).await;
+    for Call { user, notification } in calls {
+        let told = Announcement::Notification(*user, notification.clone());
+        let _ = announce.send(told).await;
     }
 }

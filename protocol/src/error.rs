@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorCode {
     Validation,
@@ -36,34 +37,66 @@ impl ErrorCode {
 
 /// What is wrong with a value, so that a page can say it in its reader's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     Empty,
+    TooShort,
     TooLong,
     Characters,
     Taken,
     Malformed,
     Unknown,
+    /// The name or the password; never which of them.
+    Wrong,
+    /// The invite that is needed is missing, expired or used up.
+    Invite,
+    /// It is switched off on this server.
+    Closed,
+    Banned,
+    Muted,
+    Archived,
 }
 
 impl Reason {
-    pub const ALL: [Self; 6] =
-        [Self::Empty, Self::TooLong, Self::Characters, Self::Taken, Self::Malformed, Self::Unknown];
+    pub const ALL: [Self; 13] = [
+        Self::Empty,
+        Self::TooShort,
+        Self::TooLong,
+        Self::Characters,
+        Self::Taken,
+        Self::Malformed,
+        Self::Unknown,
+        Self::Wrong,
+        Self::Invite,
+        Self::Closed,
+        Self::Banned,
+        Self::Muted,
+        Self::Archived,
+    ];
 
     /// The word for it on the wire and in an address.
     pub fn name(self) -> &'static str {
         match self {
             Self::Empty => "empty",
+            Self::TooShort => "too-short",
             Self::TooLong => "too-long",
             Self::Characters => "characters",
             Self::Taken => "taken",
             Self::Malformed => "malformed",
             Self::Unknown => "unknown",
+            Self::Wrong => "wrong",
+            Self::Invite => "invite",
+            Self::Closed => "closed",
+            Self::Banned => "banned",
+            Self::Muted => "muted",
+            Self::Archived => "archived",
         }
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Details {
     pub field: String,
     pub reason: Reason,
@@ -72,6 +105,7 @@ pub struct Details {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApiError {
     pub code: ErrorCode,
@@ -89,8 +123,29 @@ impl ApiError {
     }
 
     pub fn invalid(field: &str, reason: Reason, message: impl Into<String>) -> Self {
-        let details = Details { field: field.to_owned(), reason, max: None };
-        Self { details: Some(details), ..Self::new(ErrorCode::Validation, message) }
+        Self::new(ErrorCode::Validation, message).because(field, reason)
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Forbidden, message)
+    }
+
+    /// Says what it is about, for a page to say it in its reader's language.
+    #[must_use]
+    pub fn because(mut self, field: &str, reason: Reason) -> Self {
+        self.details = Some(Details { field: field.to_owned(), reason, max: None });
+        self
+    }
+
+    #[must_use]
+    pub fn after(mut self, milliseconds: u64) -> Self {
+        self.retry_after = Some(milliseconds);
+        self
+    }
+
+    pub fn rate_limited(retry_after: u64) -> Self {
+        Self::new(ErrorCode::RateLimited, "that was too much at once; wait a little")
+            .after(retry_after)
     }
 
     pub fn too_long(field: &str, max: usize) -> Self {

@@ -9,6 +9,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -39,6 +40,7 @@ id!(
     ClientId
 );
 id!(SessionId);
+id!(NotificationId);
 
 impl ClientId {
     /// A UUID v7 from a clock and randomness that the caller has: the browser's are not std's.

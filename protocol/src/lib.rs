@@ -6,7 +6,7 @@
 //! | [`ids`] | what names a user, a room, a message |
 //! | [`text`] | names and message texts that have passed their rules |
 //! | [`user`] [`room`] [`message`] | the things themselves |
-//! | [`event`] | every Socket.IO event of `/chat`, with its payload and its answer |
+//! | [`event`] | every Socket.IO event, with its payload and its answer |
 //! | [`error`] | the error object and its codes |
 //! | [`reply`] | the one shape of every answer |
 //! | [`limits`] | every size, rate and count that Beseda enforces |
@@ -22,8 +22,8 @@ pub mod text;
 pub mod user;
 
 pub use error::{ApiError, ErrorCode, Reason};
-pub use ids::{ClientId, MessageId, RoomId, SessionId, UserId};
-pub use message::{Message, MessageKind};
+pub use ids::{ClientId, MessageId, NotificationId, RoomId, SessionId, UserId};
+pub use message::{Message, MessageKind, Quote};
 pub use room::{Room, RoomKind};
-pub use text::{MessageText, Name};
+pub use text::{MessageText, Name, Password, Query, RoomName, Topic};
 pub use user::{Member, Role, User};

@@ -3,6 +3,7 @@ use crate::user::User;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MessageKind {
     #[default]
@@ -13,6 +14,7 @@ pub enum MessageKind {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     pub id: MessageId,
@@ -25,6 +27,26 @@ pub struct Message {
     pub user: User,
     pub kind: MessageKind,
     pub text: String,
-    /// Unix milliseconds.
+    /// Unix milliseconds, as the other times.
     pub at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<i64>,
+    /// A deleted message keeps its place; its text is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// What it replies to, as that is now; nothing when that is no longer kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
+}
+
+/// As much of a message as is shown above a reply to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Quote {
+    pub seq: u64,
+    pub user: User,
+    /// Its first 140 characters; empty when it was deleted.
+    pub text: String,
 }

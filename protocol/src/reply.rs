@@ -27,9 +27,6 @@ impl<T: Serialize> Serialize for Reply<T> {
 }
 
 /// Reads an answer from its JSON. One that is in no known shape counts as the server's fault.
-///
-/// It is read twice rather than taken apart as a [`serde_json::Value`]: the page carries one way of
-/// reading each type, not two.
 pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
     #[derive(Deserialize)]
     struct Head {
@@ -43,7 +40,8 @@ pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, ApiError> {
     }
 }
 
-fn unreadable() -> ApiError {
+/// What stands for an answer in no known shape.
+pub fn unreadable() -> ApiError {
     ApiError::new(ErrorCode::Internal, "the server's answer can't be read; is it a newer version?")
 }
 

@@ -2,8 +2,11 @@
 //! needs to look again.
 
 use crate::error::{ApiError, Reason};
-use crate::limits::{MESSAGE_CHARS, NAME_CHARS};
+use crate::limits::{
+    MESSAGE_CHARS, NAME_CHARS, PASSWORD_CHARS, QUERY_CHARS, ROOM_NAME_CHARS, TOPIC_CHARS,
+};
 use serde::Serialize;
+use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -11,12 +14,7 @@ pub struct Name(String);
 
 impl Name {
     pub fn parse(input: &str) -> Result<Self, ApiError> {
-        let text = trimmed("name", input, NAME_CHARS)?;
-        if text.chars().any(|c| c.is_control() || is_invisible(c)) {
-            let message = "a name can't hold control characters or invisible ones";
-            return Err(ApiError::invalid("name", Reason::Characters, message));
-        }
-        Ok(Self(text.to_owned()))
+        visible("name", trimmed("name", input, NAME_CHARS)?).map(|text| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -36,6 +34,89 @@ impl MessageText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What a room is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct RoomName(String);
+
+impl RoomName {
+    pub fn parse(input: &str) -> Result<Self, ApiError> {
+        visible("name", trimmed("name", input, ROOM_NAME_CHARS)?).map(|text| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a room is about; may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Topic(String);
+
+impl Topic {
+    pub fn parse(input: &str) -> Result<Self, ApiError> {
+        if input.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        visible("topic", trimmed("topic", input, TOPIC_CHARS)?).map(|text| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Words to search for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query(String);
+
+impl Query {
+    pub fn parse(input: &str) -> Result<Self, ApiError> {
+        trimmed("query", input, QUERY_CHARS).map(|text| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Kept as it is typed, spaces at its ends too. It is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    pub fn parse(input: &str) -> Result<Self, ApiError> {
+        let length = input.chars().count();
+        if length < *PASSWORD_CHARS.start() {
+            let message = format!("a password has at least {} characters", PASSWORD_CHARS.start());
+            return Err(ApiError::invalid("password", Reason::TooShort, message));
+        }
+        if length > *PASSWORD_CHARS.end() {
+            return Err(ApiError::too_long("password", *PASSWORD_CHARS.end()));
+        }
+        Ok(Self(input.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+fn visible<'a>(field: &str, text: &'a str) -> Result<&'a str, ApiError> {
+    if text.chars().any(|c| c.is_control() || is_invisible(c)) {
+        let message = format!("`{field}` can't hold control characters or invisible ones");
+        return Err(ApiError::invalid(field, Reason::Characters, message));
+    }
+    Ok(text)
 }
 
 fn trimmed<'a>(field: &str, input: &'a str, max: usize) -> Result<&'a str, ApiError> {

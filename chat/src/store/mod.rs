@@ -1,57 +1,57 @@
-//! The storage trait. Everything that must last goes through it; `chat` decides, the store keeps.
+//! The storage traits. Everything that must last goes through them; `chat` decides, the store keeps.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`people`] [`rooms`] [`messages`] | what is kept of each: the trait, and what goes in and comes out |
+//! | `sql/` | the queries, written once and compiled for each engine |
+//! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
+//! | [`postgres`] | the shared engine: opening, migrating, searching |
 
+pub mod messages;
+pub mod people;
+pub mod postgres;
+pub mod rooms;
 pub mod sqlite;
 
-use crate::identity::Identity;
-use crate::names::NameKey;
-use crate::token::TokenHash;
 use async_trait::async_trait;
-use protocol::{
-    ClientId, Message, MessageId, MessageKind, MessageText, RoomId, RoomKind, SessionId, User,
-    UserId,
-};
+use messages::Messages;
+use people::People;
+use protocol::{Message, RoomId};
+use rooms::Rooms;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub trait Store: People + Rooms + Messages + Search + Upkeep {}
+
+impl<T: People + Rooms + Messages + Search + Upkeep> Store for T {}
+
+/// Where the engines differ: an index of which messages hold which [`crate::grams`].
 #[async_trait]
-pub trait Store: Send + Sync {
-    /// Adds a guest, their session and their place in `general`, and renames the guest they displace.
-    /// False when someone else has the name.
-    async fn add_guest(&self, guest: &NewGuest) -> Result<bool, StoreError>;
-    /// Who bears this name.
-    async fn holder(&self, key: &NameKey) -> Result<Option<User>, StoreError>;
-    async fn session(&self, token: TokenHash) -> Result<Option<Identity>, StoreError>;
-    async fn end_session(&self, session: SessionId, at: i64) -> Result<(), StoreError>;
+pub trait Search: Send + Sync {
+    /// Messages that may hold all these grams, from new to old; the caller looks at their text.
+    async fn candidates(&self, search: &Candidates<'_>) -> Result<Found, StoreError>;
+    /// Brings the index a step closer to the messages; true when there is more to do.
+    async fn index_some(&self) -> Result<bool, StoreError>;
+}
 
-    async fn room(&self, room: &RoomRef<'_>) -> Result<Option<RoomRow>, StoreError>;
-    async fn rooms_of(&self, user: UserId) -> Result<Vec<RoomId>, StoreError>;
-    /// True when the user was not a member before.
-    async fn add_member(&self, room: RoomId, user: UserId, at: i64) -> Result<bool, StoreError>;
-    async fn is_member(&self, room: RoomId, user: UserId) -> Result<bool, StoreError>;
-    async fn member_count(&self, room: RoomId) -> Result<usize, StoreError>;
-    /// The newest members first.
-    async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<User>, StoreError>;
+pub struct Candidates<'a> {
+    pub grams: &'a [String],
+    pub rooms: &'a [RoomId],
+    /// Only messages with a lower number.
+    pub before: u64,
+    pub limit: usize,
+}
 
-    /// Writes all of them in one transaction, in order; the outcomes are in the same order.
-    async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Written>, StoreError>;
-    /// In ascending `seq`, whichever end the range is counted from.
-    async fn history(
-        &self,
-        room: RoomId,
-        range: Range,
-        limit: usize,
-    ) -> Result<Vec<Message>, StoreError>;
-    async fn latest(&self, room: RoomId, limit: usize) -> Result<Vec<Message>, StoreError> {
-        self.history(room, Range::Before(u64::MAX), limit).await
-    }
-    /// Messages with a later `rev`, in the order of `rev`.
-    async fn changes(
-        &self,
-        room: RoomId,
-        since: u64,
-        limit: usize,
-    ) -> Result<Vec<Message>, StoreError>;
+pub struct Found {
+    pub messages: Vec<Message>,
+    /// Where the next step begins, unless there is nothing more to find.
+    pub next: Option<u64>,
+}
 
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// What is to be done now and then, off the writer's way.
+    async fn tidy(&self) -> Result<(), StoreError>;
     async fn close(&self);
 }
 
@@ -82,74 +82,11 @@ impl StoreError {
 pub enum OpenError {
     #[error("can't open the database {}: {source}", path.display())]
     Database { path: PathBuf, source: sqlx::Error },
+    #[error("can't use the PostgreSQL database: {0}")]
+    Postgres(sqlx::Error),
     #[error(
-        "the database {} was written by a newer Beseda (its version is {found}, this program knows {known}); \
-         start that newer Beseda, or restore a backup made before the upgrade",
-        path.display()
+        "the database {place} was written by a newer Beseda (its version is {found}, this program knows {known}); \
+         start that newer Beseda, or restore a backup made before the upgrade"
     )]
-    Newer { path: PathBuf, found: i64, known: i64 },
-}
-
-pub struct NewGuest {
-    pub user: User,
-    pub key: NameKey,
-    pub session: SessionId,
-    pub token: TokenHash,
-    pub at: i64,
-    pub displaced: Option<Displaced>,
-}
-
-/// A guest who has gone and whose name is wanted, with the name they get instead.
-pub struct Displaced {
-    pub id: UserId,
-    pub name: String,
-    pub key: NameKey,
-}
-
-/// How a person names a room: by its id or by its slug.
-pub enum RoomRef<'a> {
-    Id(RoomId),
-    Slug(&'a str),
-}
-
-impl<'a> RoomRef<'a> {
-    pub(crate) fn parse(text: &'a str) -> Self {
-        text.parse().map_or(Self::Slug(text), Self::Id)
-    }
-}
-
-pub struct RoomRow {
-    pub id: RoomId,
-    pub slug: String,
-    pub name: String,
-    pub topic: String,
-    pub kind: RoomKind,
-    pub rev: u64,
-    pub last_seq: u64,
-}
-
-pub struct NewMessage {
-    pub id: MessageId,
-    pub room: RoomId,
-    pub client_id: ClientId,
-    pub author: User,
-    pub kind: MessageKind,
-    pub text: MessageText,
-    pub at: i64,
-}
-
-#[derive(Debug, Clone)]
-pub enum Written {
-    New(Message),
-    /// It had been written before: a retry.
-    Again(Message),
-    /// Another message bears this author's client id.
-    Conflict,
-}
-
-/// Exclusive bounds on `seq`.
-#[derive(Debug, Clone, Copy)]
-pub enum Range {
-    Before(u64),
-    After(u64),
+    Newer { place: String, found: i64, known: i64 },
 }

@@ -1,135 +1,194 @@
 //! The embedded engine: one file in WAL mode, one connection that writes, several that read.
 
-mod messages;
-mod people;
-mod rooms;
-mod row;
+mod backup;
+mod search;
+#[path = "../sql/mod.rs"]
+mod sql;
 
-use super::{NewGuest, NewMessage, OpenError, Range, RoomRef, RoomRow, Store, StoreError, Written};
-use crate::identity::Identity;
-use crate::names::NameKey;
-use crate::token::TokenHash;
+pub use backup::{BackupError, backup, restore};
+
+use super::{OpenError, StoreError, Upkeep};
 use async_trait::async_trait;
-use protocol::{Message, RoomId, SessionId, User, UserId};
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use search::{index_new, index_removed, index_text};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool as Pool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Connection as _, Sqlite as Db, SqliteConnection as Connection, Transaction};
 use std::path::Path;
 use std::time::Duration;
 
+use Sqlite as Engine;
+use sqlx::sqlite::SqliteRow as Row;
+
 /// The schema's version is how many of these have run.
-const MIGRATIONS: &[&str] = &[include_str!("0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001_first.sql"), include_str!("0002_accounts_rooms_search.sql")];
 const READERS: u32 = 4;
+/// Rows that a reader may be ahead of whoever takes them: the largest page, so that it never waits.
+const ROWS: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A log longer than this is begun anew, and cut off there.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
+const PAGE_BYTES: i64 = 4_096;
+/// In KiB, as SQLite tells it from a number of pages. The indexes' last pages are written to all the time.
+const WRITER_CACHE: &str = "-16384";
+
+/// What a commit waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The disk: what was acked survives the loss of power.
+    Full,
+    /// The operating system: what was acked survives a crash of the program, and its last moments
+    /// are lost with the power.
+    Normal,
+}
 
 pub struct Sqlite {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: Pool,
+    readers: Pool,
+    /// Moves what was written from the log into the database while the writer goes on.
+    tidier: Pool,
 }
 
 impl Sqlite {
     /// Opens or makes the database and brings its schema up to date.
-    pub async fn open(path: &Path) -> Result<Self, OpenError> {
+    pub async fn open(path: &Path, durability: Durability) -> Result<Self, OpenError> {
         let failed = |source| OpenError::Database { path: path.to_owned(), source };
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // FULL: a commit that was acked survives the loss of power, not only of the process.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let writing = options.clone().create_if_missing(true);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(writing);
-        let writer = writer.await.map_err(failed)?;
-        migrate(&writer, path).await?;
-        rooms::add_general(&writer).await.map_err(failed)?;
-        let reading = options.read_only(true);
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(reading);
-        Ok(Self { writer, readers: readers.await.map_err(failed)? })
+        migrate(path).await?;
+        let options = options(path).synchronous(match durability {
+            Durability::Full => SqliteSynchronous::Full,
+            Durability::Normal => SqliteSynchronous::Normal,
+        });
+        let writing = options
+            .clone()
+            .pragma("wal_autocheckpoint", "0")
+            .pragma("cache_size", WRITER_CACHE)
+            .pragma("journal_size_limit", LOG_BYTES.to_string());
+        let reading = options.clone().read_only(true).row_buffer_size(ROWS);
+        let store = Self {
+            writer: writer(writing).await.map_err(failed)?,
+            readers: pool(READERS).connect_with(reading).await.map_err(failed)?,
+            tidier: pool(1).connect_with(options).await.map_err(failed)?,
+        };
+        store.add_general().await.map_err(failed)?;
+        Ok(store)
+    }
+
+    fn readers(&self) -> &Pool {
+        &self.readers
+    }
+
+    fn writer(&self) -> &Pool {
+        &self.writer
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
+        let begun = self.writer.begin_with("BEGIN IMMEDIATE").await;
+        if begun.as_ref().is_err_and(is_read_only) {
+            // It was opened while the file could only be read, and would never notice that this is over.
+            self.writer.acquire().await?.close().await?;
+        }
+        Ok(begun?)
     }
 }
 
-async fn migrate(pool: &SqlitePool, path: &Path) -> Result<(), OpenError> {
+/// There is no server that could hang up: a connection stays as it is, with its prepared statements,
+/// and need not be tried before it is used.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .test_before_acquire(false)
+        .max_lifetime(None)
+        .idle_timeout(None)
+}
+
+async fn writer(options: SqliteConnectOptions) -> Result<Pool, sqlx::Error> {
+    pool(1)
+        .before_acquire(|writer, _| {
+            // On a full disk SQLite itself rolls back; the rollback that sqlx then asks for fails, and
+            // the connection believes for ever that it is inside a transaction.
+            let sound = !writer.is_in_transaction();
+            Box::pin(async move { Ok(sound) })
+        })
+        .connect_with(options)
+        .await
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+fn is_read_only(error: &sqlx::Error) -> bool {
+    const READ_ONLY: i32 = 8;
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    // The low byte is the kind of error, the rest says more about it.
+    code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == READ_ONLY)
+}
+
+/// In a long list. SQLite would look up the name of each `$n` among all of them.
+fn parameter(_: usize) -> String {
+    "?".to_owned()
+}
+
+/// There is one writer: its transaction has every room for itself.
+#[allow(clippy::unused_async, reason = "the other engine waits")]
+async fn lock_rooms(_: &mut Connection, _: &[protocol::RoomId]) -> Result<(), StoreError> {
+    Ok(())
+}
+
+async fn migrate(path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::Database { path: path.to_owned(), source };
-    let version = sqlx::query_scalar("PRAGMA user_version").fetch_one(pool);
+    // Tables are replaced here, with what refers to them still there.
+    let options = options(path).foreign_keys(false).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options);
+    let pool = pool.await.map_err(failed)?;
+    let version = sqlx::query_scalar("PRAGMA user_version").fetch_one(&pool);
     let found: i64 = version.await.map_err(failed)?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known_version();
     if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer { place: path.display().to_string(), found, known });
     }
     for (version, script) in (1_i64..).zip(MIGRATIONS).skip_while(|(version, _)| *version <= found)
     {
         let whole = format!("BEGIN IMMEDIATE; {script}; PRAGMA user_version = {version}; COMMIT;");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(whole)).execute(pool).await.map_err(failed)?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(whole)).execute(&pool).await.map_err(failed)?;
     }
+    pool.close().await;
     Ok(())
 }
 
+fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 #[async_trait]
-impl Store for Sqlite {
-    async fn add_guest(&self, guest: &NewGuest) -> Result<bool, StoreError> {
-        people::add_guest(&self.writer, guest).await
-    }
-
-    async fn holder(&self, key: &NameKey) -> Result<Option<User>, StoreError> {
-        people::holder(&self.readers, key).await
-    }
-
-    async fn session(&self, token: TokenHash) -> Result<Option<Identity>, StoreError> {
-        people::session(&self.readers, token).await
-    }
-
-    async fn end_session(&self, session: SessionId, at: i64) -> Result<(), StoreError> {
-        people::end_session(&self.writer, session, at).await
-    }
-
-    async fn room(&self, room: &RoomRef<'_>) -> Result<Option<RoomRow>, StoreError> {
-        rooms::find(&self.readers, room).await
-    }
-
-    async fn rooms_of(&self, user: UserId) -> Result<Vec<RoomId>, StoreError> {
-        rooms::of(&self.readers, user).await
-    }
-
-    async fn add_member(&self, room: RoomId, user: UserId, at: i64) -> Result<bool, StoreError> {
-        rooms::add_member(&self.writer, room, user, at).await
-    }
-
-    async fn is_member(&self, room: RoomId, user: UserId) -> Result<bool, StoreError> {
-        rooms::is_member(&self.readers, room, user).await
-    }
-
-    async fn member_count(&self, room: RoomId) -> Result<usize, StoreError> {
-        rooms::member_count(&self.readers, room).await
-    }
-
-    async fn members(&self, room: RoomId, limit: usize) -> Result<Vec<User>, StoreError> {
-        rooms::members(&self.readers, room, limit).await
-    }
-
-    async fn write(&self, batch: &[NewMessage]) -> Result<Vec<Written>, StoreError> {
-        messages::write(&self.writer, batch).await
-    }
-
-    async fn history(
-        &self,
-        room: RoomId,
-        range: Range,
-        limit: usize,
-    ) -> Result<Vec<Message>, StoreError> {
-        messages::history(&self.readers, room, range, limit).await
-    }
-
-    async fn changes(
-        &self,
-        room: RoomId,
-        since: u64,
-        limit: usize,
-    ) -> Result<Vec<Message>, StoreError> {
-        messages::changes(&self.readers, room, since, limit).await
+impl Upkeep for Sqlite {
+    /// Everything that is in the log by now goes into the database, while the writer goes on with the
+    /// log. Only when it goes on for ever must it wait for a moment, to begin the log anew.
+    async fn tidy(&self) -> Result<(), StoreError> {
+        let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)");
+        let (_, pages, _): (i64, i64, i64) = checkpoint.fetch_one(&self.tidier).await?;
+        if pages > LOG_BYTES / PAGE_BYTES {
+            let mut writer = self.writer.acquire().await?;
+            // A backup may read the old log for long: then the log grows meanwhile.
+            sqlx::query("PRAGMA busy_timeout = 10").execute(&mut *writer).await?;
+            let restarted =
+                sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&mut *writer).await;
+            let again = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
+            sqlx::query(sqlx::AssertSqlSafe(again)).execute(&mut *writer).await?;
+            restarted?;
+        }
+        Ok(())
     }
 
     async fn close(&self) {
         self.readers.close().await;
+        self.tidier.close().await;
         self.writer.close().await;
     }
 }

@@ -1,0 +1,19 @@
+//! Rooms, and who is in them.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `making` | creating, changing, archiving, deleting; direct rooms |
+//! | `members` | joining, leaving, inviting, sending out |
+//! | `details` | what one may see and do of a room, from outside too |
+//! | `typing` | who is writing |
+//! | `viewing` | what one sees of a room; what is unread |
+
+mod details;
+mod making;
+mod members;
+mod slugs;
+mod typing;
+mod viewing;
+
+pub use details::Details;
+pub(crate) use typing::Typing;

@@ -1,0 +1,135 @@
+//! The search index, behind the writer: indexing a message costs several times what writing it does,
+//! so it is done when there is time for it, and a search reads what is not indexed yet.
+
+use super::sql::{self, SELECT_NUMBERED};
+use super::{Connection, Sqlite};
+use crate::grams;
+use crate::store::messages::NewMessage;
+use crate::store::{Candidates, Found, Search, StoreError};
+use async_trait::async_trait;
+use protocol::{Message, RoomId};
+use sqlx::AssertSqlSafe;
+
+/// Messages that one step indexes.
+const STEP: i64 = 100;
+/// So many times as many messages as candidates from the index are looked at in one step.
+const UNINDEXED: usize = 10;
+
+#[async_trait]
+impl Search for Sqlite {
+    async fn candidates(&self, search: &Candidates<'_>) -> Result<Found, StoreError> {
+        let indexed = sqlx::query_scalar("SELECT num FROM indexed");
+        let indexed: i64 = indexed.fetch_one(self.readers()).await?;
+        let before = sql::integer(search.before);
+        if before > indexed.saturating_add(1) {
+            let mut found = self.unindexed(search, indexed).await?;
+            found.next = found.next.or(Some(indexed.unsigned_abs() + 1));
+            return Ok(found);
+        }
+        let select = format!(
+            "{SELECT_NUMBERED} WHERE m.num IN (SELECT rowid FROM found \
+             WHERE found MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3) ORDER BY m.num DESC"
+        );
+        let query = sqlx::query(AssertSqlSafe(select))
+            .bind(expression(search))
+            .bind(before)
+            .bind(sql::integer(search.limit));
+        let rows = query.fetch_all(self.readers()).await?;
+        sql::found(&rows, search)
+    }
+
+    async fn index_some(&self) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let indexed = sqlx::query_scalar("SELECT num FROM indexed");
+        let indexed: i64 = indexed.fetch_one(&mut *tx).await?;
+        let select = format!("{SELECT_NUMBERED} WHERE m.num > $1 ORDER BY m.num LIMIT $2");
+        let query = sqlx::query(AssertSqlSafe(select)).bind(indexed).bind(STEP);
+        let rows = query.fetch_all(&mut *tx).await?;
+        let mut last = indexed;
+        for row in &rows {
+            let (num, message) = sql::numbered(row)?;
+            last = sql::integer(num);
+            insert(&mut tx, last, &message).await?;
+        }
+        if last > indexed {
+            sqlx::query("UPDATE indexed SET num = $1").bind(last).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(sql::integer(rows.len()) == STEP)
+    }
+}
+
+impl Sqlite {
+    async fn unindexed(&self, search: &Candidates<'_>, indexed: i64) -> Result<Found, StoreError> {
+        // They hold what is looked for less often, and after a rush there are many of them.
+        let search = &Candidates { limit: search.limit * UNINDEXED, ..*search };
+        let select = format!(
+            "{SELECT_NUMBERED} WHERE m.num < $1 AND m.num > $2 ORDER BY m.num DESC LIMIT $3"
+        );
+        let query = sqlx::query(AssertSqlSafe(select))
+            .bind(sql::integer(search.before))
+            .bind(indexed)
+            .bind(sql::integer(search.limit));
+        let rows = query.fetch_all(self.readers()).await?;
+        sql::found(&rows, search)
+    }
+}
+
+/// `AND` binds tighter than `OR`, hence the brackets. Every word is made of letters and digits alone,
+/// so nothing in it is syntax.
+fn expression(search: &Candidates<'_>) -> String {
+    let rooms: Vec<String> = search.rooms.iter().map(|room| room_word(*room)).collect();
+    let words = search.grams.iter().map(String::as_str);
+    std::iter::once(format!("({})", rooms.join(" OR ")).as_str())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" AND ")
+}
+
+fn room_word(room: RoomId) -> String {
+    format!("r{}", room.0.simple())
+}
+
+async fn insert(tx: &mut Connection, num: i64, message: &Message) -> Result<(), StoreError> {
+    if message.text.is_empty() {
+        return Ok(());
+    }
+    let mut words = grams::of(&message.text);
+    words.push(room_word(message.room));
+    let insert = "INSERT INTO found (rowid, grams) VALUES ($1, $2)";
+    sqlx::query(insert).bind(num).bind(words.join(" ")).execute(tx).await?;
+    Ok(())
+}
+
+/// New messages are indexed when there is time.
+#[allow(clippy::unused_async, reason = "the other engine indexes at once")]
+pub(super) async fn index_new(
+    _: &mut Connection,
+    _: &[(&NewMessage, u64)],
+) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// A message's text has changed, or has gone.
+pub(super) async fn index_text(
+    tx: &mut Connection,
+    num: u64,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let num = sql::integer(num);
+    let indexed = sqlx::query_scalar("SELECT num FROM indexed");
+    let indexed: i64 = indexed.fetch_one(&mut *tx).await?;
+    if num <= indexed {
+        index_removed(tx, &[num]).await?;
+        insert(tx, num, message).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn index_removed(tx: &mut Connection, nums: &[i64]) -> Result<(), StoreError> {
+    for num in nums {
+        let delete = "DELETE FROM found WHERE rowid = $1";
+        sqlx::query(delete).bind(num).execute(&mut *tx).await?;
+    }
+    Ok(())
+}
