@@ -5,19 +5,32 @@
 //! |---|---|
 //! | every HTTP route | [`router`] |
 //! | every Socket.IO namespace and its events | [`namespaces`] |
-//! | every setting | [`config`] |
-//! | one event's handler | `socket/<event>.rs` |
+//! | one route of the API | `api/<family>.rs` |
+//! | every setting and every command | [`config`], [`command`] |
+//! | one event's handler | `socket/<family>.rs` |
 //! | what is told to whom after a change | `fanout` |
 
+mod api;
+pub mod command;
 pub mod config;
+mod doors;
 mod fanout;
 mod http;
 mod namespaces;
 mod router;
+mod schemas;
 mod server;
 pub mod shutdown;
 mod socket;
+mod stats;
+pub mod storage;
 pub mod telemetry;
 pub mod terminal;
 
 pub use server::{Server, StartError};
+
+/// What the server says of itself, on a socket and over HTTP.
+fn server_info() -> protocol::event::ServerInfo {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    protocol::event::ServerInfo { name: "Beseda".to_owned(), version }
+}

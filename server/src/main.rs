@@ -1,28 +1,35 @@
 //! The program `beseda`: reads its settings, starts the server, waits for a signal.
 
-use server::config::Settings;
-use server::{Server, StartError, telemetry};
+use server::config::{Action, Settings};
+use server::{Server, StartError, command, telemetry, terminal};
+use std::fmt::Display;
 use std::process::ExitCode;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let settings = match Settings::from_command_line() {
-        Ok(settings) => settings,
+    match Action::from_command_line() {
+        Ok(Action::Serve(settings)) => {
+            telemetry::start(&settings.telemetry);
+            exit(serve(*settings).await)
+        }
+        Ok(Action::Other(command)) => exit(command::run(command).await),
         Err(error) => error.exit(),
-    };
-    telemetry::start(&settings.telemetry);
-    match run(settings).await {
+    }
+}
+
+fn exit(result: Result<(), impl Display>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            server::terminal::complain(&error);
+            terminal::complain(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(settings: Settings) -> Result<(), StartError> {
+async fn serve(settings: Settings) -> Result<(), StartError> {
     let server = Server::start(settings).await?;
-    server::terminal::say(&format!("listening on {}", server.url()));
+    terminal::say(&format!("listening on {}", server.url()));
     server::shutdown::signal().await;
     tracing::info!("stopping");
     server.stop().await;

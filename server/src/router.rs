@@ -1,45 +1,68 @@
 //! Every HTTP route. Socket.IO's (`/socket.io/`) is a layer above them: see [`crate::namespaces`].
 
+use crate::api;
 use crate::http::assets::Assets;
-use crate::http::{health, security};
-use app::ssr::PageContext;
-use app::ssr::document::PageFiles;
-use app::{App, shell};
-use axum::extract::{FromRef, Request, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Router, middleware};
+use crate::http::health::{self, Readiness};
+use crate::http::security;
+use app::ssr::document::{PageFiles, shell};
+use app::ssr::pages::{self, Detour, Load, PAGES, Shown};
+use app::ssr::{Asked, PageContext};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{any, get, post};
+use axum::{Json, Router, middleware};
 use chat::Chat;
+use http::StatusCode;
+use http::header::ACCEPT;
 use leptos::config::LeptosOptions;
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use leptos_axum::{handle_server_fns_with_context, render_app_async_with_context};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::trace::TraceLayer;
+
+/// The longest message, with every byte of it escaped as a form escapes it, and as much again.
+pub(crate) const BODY_BYTES: usize = 128 * 1024;
+
+/// Of brotli's 0 to 11: a page is compressed for each reader anew.
+const PAGE_QUALITY: i32 = 5;
 
 #[derive(Clone)]
 struct AppState {
     options: LeptosOptions,
     assets: Arc<Assets>,
     page: PageContext,
+    readiness: Readiness,
 }
 
-pub(crate) fn build(chat: Chat, assets: Assets) -> Router {
+pub(crate) fn build(chat: Chat, assets: Assets, stopping: CancellationToken) -> Router {
     let files = PageFiles {
         script: assets.script.clone(),
         wasm: assets.wasm.clone(),
         style: assets.style.clone(),
     };
-    let page = PageContext::new(chat, files);
-    let state = AppState { options: leptos_options(), assets: Arc::new(assets), page };
+    let readiness = Readiness { chat: chat.clone(), stopping };
+    let page = PageContext::new(chat.clone(), files);
+    let state = AppState { options: leptos_options(), assets: Arc::new(assets), page, readiness };
+    // The pages: `app::ssr::pages` lists them.
+    let pages = PAGES.iter().fold(Router::new(), |router, (path, load)| {
+        router.route(path, get(move |state, request| show(*load, state, request)))
+    });
+    // Nothing secret is in a page beside what others wrote: the session is in a cookie.
+    let compressed = CompressionLayer::new().quality(CompressionLevel::Precise(PAGE_QUALITY));
     Router::new()
+        .merge(pages.layer(compressed))
+        // The API for programs (`api::table` lists its routes), and the documents about it.
+        .nest("/api", api::router(chat))
+        // `nest` leaves this one out.
+        .route("/api/", any(api::nowhere))
         .route("/health", get(health::alive))
-        // The pages (`app::App` lists them) and the forms' server functions (`app::forms`).
-        .leptos_routes_with_context(
-            &state,
-            generate_route_list(App),
-            state.given(),
-            state.document(),
-        )
+        .route("/health/ready", get(health::ready))
+        // What the forms post to: `app::forms`.
+        .route("/forms/{name}", post(form))
+        .route(pages::SEEN, get(seen))
         .fallback(file_or_not_found)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(security::headers))
         .layer(TraceLayer::new_for_http())
         .with_state(state)
@@ -51,6 +74,12 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
+impl FromRef<AppState> for Readiness {
+    fn from_ref(state: &AppState) -> Self {
+        state.readiness.clone()
+    }
+}
+
 impl AppState {
     /// What pages and server functions find in their context.
     fn given(&self) -> impl Fn() + Clone + Send + Sync + 'static {
@@ -58,9 +87,46 @@ impl AppState {
         move || page.provide()
     }
 
-    fn document(&self) -> impl Fn() -> app::Page + Clone + Send + Sync + 'static {
-        let options = self.options.clone();
-        move || shell(options.clone())
+    async fn render(&self, shown: Shown, request: Request) -> Response {
+        let (options, shown) = (self.options.clone(), Arc::new(shown));
+        let document = move || shell(options.clone(), &shown);
+        render_app_async_with_context(self.given(), document)(request).await.into_response()
+    }
+}
+
+async fn show(load: Load, State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let asked = Asked::new(&state.page, &parts);
+    let request = Request::from_parts(parts, body);
+    let shown = match load(asked.clone()).await {
+        Ok(shown) => Ok(shown),
+        Err(Detour::To(path)) => Err(path),
+        Err(Detour::Refused(refusal)) => pages::instead(&asked, refusal),
+    };
+    match shown {
+        // For Trunk, which renders it in the browser.
+        Ok(shown) if wants_json(&request) => Json(shown.page()).into_response(),
+        Ok(shown) => state.render(shown, request).await,
+        Err(path) => Redirect::to(&path).into_response(),
+    }
+}
+
+fn wants_json(request: &Request) -> bool {
+    request.headers().get(ACCEPT).is_some_and(|accept| accept == "application/json")
+}
+
+async fn form(State(state): State<AppState>, request: Request) -> Response {
+    handle_server_fns_with_context(state.given(), request).await.into_response()
+}
+
+/// It is an `<img>` that asks, so there is no one to be told of a refusal.
+async fn seen(State(state): State<AppState>, request: Request) -> StatusCode {
+    let (parts, _) = request.into_parts();
+    match pages::seen(&Asked::new(&state.page, &parts)).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(app::answers::Refusal(error)) => {
+            StatusCode::from_u16(error.code.http_status()).unwrap_or_default()
+        }
     }
 }
 
@@ -69,7 +135,9 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
     if let Some(file) = state.assets.serve(request.uri().path(), request.headers()) {
         return file;
     }
-    render_app_async_with_context(state.given(), state.document())(request).await.into_response()
+    let (parts, body) = request.into_parts();
+    let shown = pages::nowhere(&Asked::new(&state.page, &parts));
+    state.render(shown, Request::from_parts(parts, body)).await
 }
 
 /// Leptos needs these only to reload the page under `cargo leptos watch`: the files' names come from

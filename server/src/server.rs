@@ -1,40 +1,50 @@
-use crate::config::{Settings, Storage};
+use crate::config::{Http, RegistrationChoice, Settings, Switch};
+use crate::doors::Doors;
+use crate::fanout::Fanout;
+use crate::http::address;
 use crate::http::assets::Assets;
-use crate::{fanout, namespaces, router};
-use chat::Chat;
-use chat::store::OpenError;
-use chat::store::sqlite::Sqlite;
+use crate::http::connections::{Connections, Peer};
+use crate::http::engine;
+use crate::http::origin::{self, Allowed};
+use crate::namespaces::CHAT;
+use crate::socket::Hall;
+use crate::stats::{Counters, Gauge};
+use crate::storage::{StorageError, in_words};
+use crate::{namespaces, router};
+use ::http::StatusCode;
+use axum::middleware;
+use chat::limits::Rates;
+use chat::{Chat, Registration};
+use ipnet::IpNet;
+use protocol::event::{self, Restarting};
 use socketioxide::SocketIo;
+use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower_http::timeout::TimeoutLayer;
 
-const DATABASE: &str = "beseda.sqlite";
+/// A body that hasn't come by then has a slow sender, or one who means harm.
+const REQUEST_WITHIN: Duration = Duration::from_secs(30);
 /// Together, what a stop may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
+
+/// A restart takes about this long; people come back over the time that follows.
+const BACK_AFTER_MS: u64 = 500;
+const BACK_WITHIN_MS: u64 = 4_500;
 
 /// Why Beseda could not start, in one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("can't listen on {address}: {}; choose another place with --address", in_words(source))]
     Listen { address: SocketAddr, source: io::Error },
-    #[error("can't keep data in {}: {}; choose another directory with --data-dir", path.display(), in_words(source))]
-    DataDir { path: PathBuf, source: io::Error },
     #[error(transparent)]
-    Database(#[from] OpenError),
-}
-
-/// The system's words without its error number.
-fn in_words(error: &io::Error) -> String {
-    let words = error.to_string();
-    let end = words.find(" (os error").unwrap_or(words.len());
-    words[..end].to_lowercase()
+    Storage(#[from] StorageError),
 }
 
 /// A running server. A test starts one on port 0 as the program does on its own.
@@ -42,36 +52,65 @@ pub struct Server {
     address: SocketAddr,
     chat: Chat,
     io: SocketIo,
+    /// No one new is sent here any more.
+    leaving: CancellationToken,
     stopping: CancellationToken,
     serving: JoinHandle<()>,
+    _lock: Option<File>,
 }
 
 impl Server {
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let database = prepare(&settings.storage)?;
+        let lock = settings.storage.lock()?;
         let (listener, address) = listen(settings.http.address).await?;
-        let (chat, announcements) = Chat::open(Arc::new(Sqlite::open(&database).await?));
-        let (sockets, io) = namespaces::build(&settings.engine, &chat);
-        tokio::spawn(fanout::run(io.clone(), announcements));
-        let router = router::build(chat.clone(), Assets::load()).layer(sockets);
-        let stopping = CancellationToken::new();
+        let store = settings.storage.open().await?;
+        let (chat, announcements) = Chat::open(store, house(&settings)?);
+        let http = &settings.http;
+        let doors = Doors::new(http.max_connections, http.max_connections_per_address);
+        let hall = Hall { chat: chat.clone(), doors: Arc::new(doors) };
+        let (sockets, io) = namespaces::build(&settings.engine, &hall);
+        let counters = Arc::<Counters>::default();
+        let gauge = Gauge::new(chat.clone(), hall.doors, Arc::clone(&counters));
+        let fanout = Fanout::new(io.clone(), chat.clone(), counters);
+        tokio::spawn(fanout.run(announcements, gauge));
+        let (stopping, leaving) = (CancellationToken::new(), CancellationToken::new());
+        let old_too = settings.engine.engine_v3 == Switch::On;
+        // A poll lasts as long as nothing happens, which is until the next ping.
+        let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
+        let allowed: Allowed = http.allowed_origins.clone().into();
+        // Around the sockets too.
+        let router = router::build(chat.clone(), Assets::load(), leaving.clone())
+            .layer(sockets)
+            .layer(middleware::from_fn_with_state(allowed, origin::check))
+            .layer(middleware::from_fn_with_state(old_too, engine::check))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, slowest))
+            .layer(middleware::from_fn_with_state(proxies(http), address::find_out));
+        let service = router.into_make_service_with_connect_info::<Peer>();
+        let listener = Connections::new(listener, http.max_connections);
         let stop = stopping.clone().cancelled_owned();
         let serving = tokio::spawn(async move {
-            let serve = axum::serve(listener, router).with_graceful_shutdown(stop);
+            let serve = axum::serve(listener, service).with_graceful_shutdown(stop);
             if let Err(error) = serve.await {
                 tracing::error!(%error, "the listener failed");
             }
         });
-        Ok(Self { address, chat, io, stopping, serving })
+        Ok(Self { address, chat, io, leaving, stopping, serving, _lock: lock })
     }
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
+    /// What this server serves, for whoever embeds it.
+    pub fn chat(&self) -> &Chat {
+        &self.chat
+    }
+
     /// Takes no more connections, closes the sockets, answers what was asked, and keeps what was acked.
     pub async fn stop(self) {
+        self.leaving.cancel();
         self.stopping.cancel();
+        self.say_goodbye();
         let answered = async {
             self.io.close().await;
             let _ = self.serving.await;
@@ -83,17 +122,44 @@ impl Server {
             tracing::error!("the last messages could not be written in time");
         }
     }
+
+    /// Tells everyone when to come back: not all of them at once.
+    fn say_goodbye(&self) {
+        let sockets = self.io.of(CHAT).map(|chat| chat.local().sockets()).unwrap_or_default();
+        let count = sockets.len() as u64;
+        for (place, socket) in (0..).zip(sockets) {
+            let spread = place * BACK_WITHIN_MS / count.max(1);
+            let restarting = Restarting { retry_after: BACK_AFTER_MS + spread };
+            // Whoever doesn't hear it comes back all the same.
+            let _ = socket.emit(event::RESTARTING, &restarting);
+        }
+    }
 }
 
-/// Makes the data directory, and finds out now rather than at the first message whether one can write.
-fn prepare(storage: &Storage) -> Result<PathBuf, StartError> {
-    let path = &storage.data_dir;
-    let probe = path.join(".beseda-can-write");
-    std::fs::create_dir_all(path)
-        .and_then(|()| std::fs::write(&probe, b""))
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|source| StartError::DataDir { path: path.clone(), source })?;
-    Ok(path.join(DATABASE))
+/// What `chat` wants to know of the settings.
+fn house(settings: &Settings) -> Result<chat::Settings, StorageError> {
+    let people = &settings.people;
+    let mut rates = Rates::default();
+    for limit in &people.limit {
+        // Checked when the settings were read.
+        let _ = rates.set(limit);
+    }
+    Ok(chat::Settings {
+        guests: people.guests == Switch::On,
+        registration: match people.registration {
+            RegistrationChoice::Open => Registration::Open,
+            RegistrationChoice::Invite => Registration::Invite,
+            RegistrationChoice::Closed => Registration::Closed,
+        },
+        edit_within: people.edit_within,
+        keep_days: settings.storage.keep_days,
+        rates,
+        ..chat::Settings::new(settings.storage.secret()?)
+    })
+}
+
+fn proxies(http: &Http) -> Arc<[IpNet]> {
+    http.trusted_proxies.clone().into()
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

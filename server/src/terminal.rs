@@ -8,6 +8,11 @@ pub fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// For people; what a script reads goes to [`say`].
+pub fn say_aside(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 pub fn complain(error: &dyn Display) {
     let _ = writeln!(std::io::stderr(), "beseda: {error}");
 }

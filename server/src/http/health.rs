@@ -1,6 +1,33 @@
-use axum::Json;
-use serde_json::{Value, json};
+//! Is it alive, and should it get new people?
 
-pub(crate) async fn alive() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+use axum::Json;
+use axum::extract::State;
+use chat::Chat;
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+#[derive(Clone)]
+pub(crate) struct Readiness {
+    pub(crate) chat: Chat,
+    pub(crate) stopping: CancellationToken,
+}
+
+/// For load balancers: no while the server is going away, or its database is.
+pub(crate) async fn ready(State(readiness): State<Readiness>) -> (StatusCode, Json<Value>) {
+    let stopping = readiness.stopping.is_cancelled();
+    let database = readiness.chat.is_working().await;
+    let status =
+        if database && !stopping { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = |well: bool| if well { "ok" } else { "unavailable" };
+    let body = json!({
+        "ready": status == StatusCode::OK,
+        "stopping": stopping,
+        "database": word(database),
+    });
+    (status, Json(body))
 }

@@ -1,3 +1,7 @@
+pub(crate) mod address;
 pub(crate) mod assets;
+pub(crate) mod connections;
+pub(crate) mod engine;
 pub(crate) mod health;
+pub(crate) mod origin;
 pub(crate) mod security;

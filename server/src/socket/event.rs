@@ -1,13 +1,14 @@
 //! What an event is to the server: a name, a payload, a handler, an answer.
 
 use super::Session;
+use crate::schemas::Schemas;
 use chat::Error;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use protocol::reply::Reply;
 use protocol::{ApiError, Reason};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, Event as EventName, SocketRef, TryData};
@@ -15,17 +16,57 @@ use socketioxide::handler::FromMessageParts;
 use socketioxide::socket::Socket;
 use std::convert::Infallible;
 use std::sync::Arc;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 pub(crate) trait Event {
     const NAME: &'static str;
-    type Payload: DeserializeOwned + Send;
-    type Answer: Serialize + Send + 'static;
+    type Payload: DeserializeOwned + ToSchema + Send;
+    type Answer: Serialize + ToSchema + Send + 'static;
 
     fn handle(
         session: &Session,
         payload: Self::Payload,
     ) -> impl Future<Output = Result<Answer<Self::Answer>, Error>> + Send;
 }
+
+/// A payload that doesn't matter, because the event's name says it all.
+#[derive(Deserialize)]
+#[serde(from = "IgnoredAny")]
+pub(crate) struct Asked;
+
+impl From<IgnoredAny> for Asked {
+    fn from(_: IgnoredAny) -> Self {
+        Self
+    }
+}
+
+impl ToSchema for Asked {}
+
+impl PartialSchema for Asked {
+    fn schema() -> RefOr<Schema> {
+        utoipa::openapi::schema::empty().into()
+    }
+}
+
+/// One event after the other: `Name = WIRE_NAME, |session, payload: Payload| -> Answer { … }`.
+macro_rules! events {
+    ($($name:ident = $wire:expr, |$session:ident, $ask:ident: $payload:ty| -> $answer:ty $handle:block)*) => {$(
+        pub(crate) struct $name;
+
+        impl $crate::socket::event::Event for $name {
+            const NAME: &'static str = $wire;
+            type Payload = $payload;
+            type Answer = $answer;
+
+            async fn handle(
+                $session: &$crate::socket::Session,
+                $ask: $payload,
+            ) -> Result<$crate::socket::event::Answer<$answer>, chat::Error> $handle
+        }
+    )*};
+}
+pub(crate) use events;
 
 pub(crate) enum Answer<T> {
     Now(T),
@@ -36,17 +77,35 @@ pub(crate) enum Answer<T> {
 /// A line in the table of events.
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
+    /// For the documentation: what it does, what it carries, what its ack adds.
+    pub(crate) says: &'static str,
+    pub(crate) payload: fn(&mut Schemas) -> Value,
+    pub(crate) answer: fn(&mut Schemas) -> Value,
     pub(crate) run: for<'a> fn(&'a Session, Value, Responder) -> BoxFuture<'a, Unanswered>,
 }
 
 /// What is left to do for an event when the next one may begin.
 pub(crate) type Unanswered = Option<BoxFuture<'static, ()>>;
 
-pub(crate) const fn entry<E: Event + 'static>() -> Entry {
+pub(crate) const fn entry<E: Event + 'static>(says: &'static str) -> Entry {
     Entry {
         name: E::NAME,
+        says,
+        payload: Schemas::of::<E::Payload>,
+        answer: Schemas::granted::<E::Answer>,
         run: |session, payload, responder| Box::pin(run::<E>(session, payload, responder)),
     }
+}
+
+/// A line in the table of what clients are told.
+pub(crate) struct Told {
+    pub(crate) name: &'static str,
+    pub(crate) says: &'static str,
+    pub(crate) payload: fn(&mut Schemas) -> Value,
+}
+
+pub(crate) const fn told<T: ToSchema>(name: &'static str, says: &'static str) -> Told {
+    Told { name, says, payload: Schemas::of::<T> }
 }
 
 async fn run<E: Event>(session: &Session, payload: Value, responder: Responder) -> Unanswered {

@@ -1,20 +1,24 @@
-//! A socket on `/chat`: who it is, its mailbox, and one file for each event.
+//! Sockets: how they come in, their mailbox, and a file for each family of events.
 
+pub(crate) mod admin;
 pub(crate) mod event;
-pub(crate) mod history;
-pub(crate) mod join_room;
 mod mailbox;
-pub(crate) mod message;
-pub(crate) mod presence;
-pub(crate) mod sync;
-pub(crate) mod whoami;
+pub(crate) mod messages;
+pub(crate) mod notifications;
+mod patience;
+pub(crate) mod people;
+pub(crate) mod rooms;
 
-use chat::{Chat, Identity, Token};
-use event::{Entry, Envelope};
+use crate::doors::Doors;
+use crate::http::connections::Peer;
+use axum::extract::ConnectInfo;
+use chat::{Address, Chat, Identity, Token};
+use event::{Entry, Envelope, Told};
 use mailbox::Mailbox;
-use protocol::{ApiError, ErrorCode};
+use protocol::{ApiError, ErrorCode, Reason, RoomId, SessionId, UserId};
 use socketioxide::extract::{SocketRef, TryData};
 use std::fmt;
+use std::sync::Arc;
 
 /// What a handler has at hand.
 #[derive(Clone)]
@@ -22,8 +26,27 @@ pub(crate) struct Session {
     pub(crate) chat: Chat,
     pub(crate) who: Identity,
     pub(crate) socket: SocketRef,
-    /// What its namespace understands.
-    events: &'static [Entry],
+    pub(crate) namespace: &'static Namespace,
+}
+
+/// A namespace as its table says it.
+pub(crate) struct Namespace {
+    pub(crate) path: &'static str,
+    pub(crate) says: &'static str,
+    pub(crate) events: &'static [Entry],
+    pub(crate) tells: &'static [Told],
+    /// Whether being there is being here, for others to see.
+    pub(crate) presence: bool,
+    /// Who may come in, of those who are signed in.
+    pub(crate) admits: fn(&Identity) -> bool,
+    pub(crate) greet: fn(&Session) -> futures_util::future::BoxFuture<'_, ()>,
+}
+
+/// What every socket needs.
+#[derive(Clone)]
+pub(crate) struct Hall {
+    pub(crate) chat: Chat,
+    pub(crate) doors: Arc<Doors>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -33,14 +56,35 @@ pub(crate) struct Auth {
 
 /// The word that `CONNECT_ERROR` carries.
 #[derive(Debug)]
-pub(crate) struct Refused(ErrorCode);
+pub(crate) enum Refused {
+    ServerFull,
+    Error(ApiError),
+}
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            ErrorCode::Unauthorized => "unauthorized",
-            _ => "unavailable",
+        f.write_str(match self {
+            Self::ServerFull => "server-full",
+            Self::Error(error) => match (error.code, error.reason()) {
+                (_, Some(Reason::Banned)) => "banned",
+                (ErrorCode::Unauthorized, _) => "unauthorized",
+                (ErrorCode::Forbidden, _) => "forbidden",
+                (ErrorCode::RateLimited, _) => "rate-limited",
+                _ => "unavailable",
+            },
         })
+    }
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<chat::Error> for Refused {
+    fn from(error: chat::Error) -> Self {
+        Self::Error(error.into())
     }
 }
 
@@ -51,7 +95,8 @@ impl fmt::Display for Refused {
 pub(crate) async fn authenticate(
     socket: SocketRef,
     TryData(auth): TryData<Auth>,
-    chat: Chat,
+    hall: Hall,
+    namespace: &'static Namespace,
 ) -> Result<(), Refused> {
     let headers = &socket.req_parts().headers;
     let token = auth
@@ -60,13 +105,24 @@ pub(crate) async fn authenticate(
         .map(|token| Token::from_text(&token))
         .or_else(|| app::ssr::session::bearer(headers))
         .or_else(|| app::ssr::session::cookie(headers))
-        .ok_or(Refused(ErrorCode::Unauthorized))?;
-    let who =
-        chat.authenticate(&token).await.map_err(|error| Refused(ApiError::from(error).code))?;
+        .ok_or_else(ApiError::unauthorized)?;
+    let from = address(&socket);
+    hall.chat.may_connect(from)?;
+    let who = hall.chat.authenticate(&token, from).await?;
+    if !(namespace.admits)(&who) {
+        return Err(ApiError::forbidden("only moderators come in here").into());
+    }
+    let ticket = hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
+    socket.extensions.insert(Arc::new(ticket));
     let mailbox = Mailbox::new();
     listen(&socket, &mailbox);
+    socket.extensions.insert(mailbox.clone());
     socket.extensions.insert(Arrival { who, mailbox });
     Ok(())
+}
+
+fn address(socket: &SocketRef) -> Address {
+    socket.req_parts().extensions.get().copied().unwrap_or(Address::LOCAL)
 }
 
 /// Someone whose CONNECT is about to be answered.
@@ -90,8 +146,44 @@ fn listen(socket: &SocketRef, mailbox: &Mailbox) {
     });
 }
 
-pub(crate) async fn connect(socket: SocketRef, chat: Chat, events: &'static [Entry]) {
-    if let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() {
-        mailbox.serve(Session { chat, who, socket, events }).await;
+pub(crate) async fn connect(socket: SocketRef, hall: Hall, namespace: &'static Namespace) {
+    let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() else { return };
+    socket.join([user_room(who.user.id), session_room(who.session)]);
+    let session = Session { chat: hall.chat, who, socket, namespace };
+    mailbox.serve(session).await;
+}
+
+/// What is for all sockets of one person.
+pub(crate) fn user_room(user: UserId) -> String {
+    format!("user:{user}")
+}
+
+/// What is for all sockets that came with one session.
+pub(crate) fn session_room(session: SessionId) -> String {
+    format!("session:{session}")
+}
+
+/// What is for everyone in a room.
+pub(crate) fn room(room: RoomId) -> String {
+    room.to_string()
+}
+
+/// A client that takes nothing more: it leaves at once, and its memory is given back. It comes again
+/// by itself and catches up.
+pub(crate) fn drop_stalled(socket: SocketRef) {
+    tracing::info!(namespace = socket.ns(), "a client no longer reads; it is dropped");
+    socket.leave_all();
+    if let Some(mailbox) = socket.extensions.get::<Mailbox>() {
+        mailbox.abandon();
+    }
+    cut(&socket);
+    // Where the connection below is not the one that the socket came by, after an upgrade.
+    let _ = socket.disconnect();
+}
+
+/// Ends the connection, whatever still waits to be written to it.
+pub(crate) fn cut(socket: &SocketRef) {
+    if let Some(ConnectInfo(peer)) = socket.req_parts().extensions.get::<ConnectInfo<Peer>>() {
+        peer.cut();
     }
 }

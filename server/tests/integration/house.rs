@@ -1,7 +1,7 @@
 //! A server for one test, and people who use it.
 
 use protocol::event::Joined;
-use protocol::{ApiError, ClientId, Message, reply};
+use protocol::{ApiError, ClientId, Message, Name, Password, Role, reply};
 use reqwest::header::{ACCEPT, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
@@ -9,19 +9,24 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use server::Server;
-use server::config::Settings;
-use socketio_client::{Client, Event, Namespace, Stream};
-use std::time::Duration;
+use server::config::Action;
+use socketio_client::{Change, Client, Event, Namespace, Stream};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 /// Longer than anything takes on a busy machine; only a failing test waits for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Tests are quicker than people; those of limits set their own.
+pub(crate) const UNLIMITED: &str = "message=off,message-burst=off,typing=off,join=off,create-room=off,login=off,\
+                         search=off,upload=off,connect=off,event=off";
+
 pub(crate) struct House {
     pub(crate) url: String,
     server: Server,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl House {
@@ -32,9 +37,26 @@ impl House {
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().to_str().unwrap();
-        let args = [&["beseda", "--address", "127.0.0.1:0", "--data-dir", data], flags].concat();
-        let server = Server::start(Settings::from_args(args).unwrap()).await.unwrap();
-        Self { url: server.url(), server, _dir: dir }
+        let own = ["beseda", "--address", "127.0.0.1:0", "--data-dir", data, "--limit", UNLIMITED];
+        let Action::Serve(settings) = Action::from_args([&own, flags].concat()).unwrap() else {
+            panic!("these are flags of another command");
+        };
+        let server = Server::start(*settings).await.unwrap();
+        Self { url: server.url(), server, dir }
+    }
+
+    pub(crate) fn chat(&self) -> &chat::Chat {
+        self.server.chat()
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// For what comes after the server.
+    pub(crate) async fn close_and_keep(self) -> TempDir {
+        self.server.stop().await;
+        self.dir
     }
 
     pub(crate) async fn close(self) {
@@ -44,6 +66,15 @@ impl House {
     pub(crate) async fn person(&self, name: &str) -> Person {
         let token = sign_in(&self.url, name).await;
         Person::connect(&self.url, &token)
+    }
+
+    /// Someone with an account, and their token.
+    pub(crate) async fn account(&self, name: &str, role: Role) -> (Person, String) {
+        let console = self.server.chat().console();
+        let password = Password::parse("correct horse battery").unwrap();
+        console.add_user(&Name::parse(name).unwrap(), &password, Some(role)).await.unwrap();
+        let token = console.create_token(name, "").await.unwrap().0.as_str().to_owned();
+        (Person::connect(&self.url, &token), token)
     }
 }
 
@@ -63,7 +94,13 @@ pub(crate) async fn submit(
     cookie: &str,
 ) -> Response {
     let request = browser().post(format!("{url}/forms/{form}")).form(fields);
-    request.header(ACCEPT, "text/html").header("cookie", cookie).send().await.unwrap()
+    request
+        .header(ACCEPT, "text/html")
+        .header("cookie", cookie)
+        .header("origin", url)
+        .send()
+        .await
+        .unwrap()
 }
 
 pub(crate) fn location(response: &Response) -> &str {
@@ -88,8 +125,15 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn connect(url: &str, token: &str) -> Self {
+        Self::connect_to(url, "/chat", token)
+    }
+
+    pub(crate) fn connect_to(url: &str, namespace: &str, token: &str) -> Self {
         let auth = json!({ "token": token });
-        let (client, chat) = Client::builder(url).connect_to("/chat", &auth).unwrap();
+        // Tests cut connections often.
+        let quickly = (Duration::from_millis(10), Duration::from_millis(100));
+        let builder = Client::builder(url).reconnection_delay(quickly.0, quickly.1);
+        let (client, chat) = builder.connect_to(namespace, &auth).unwrap();
         Self { chat, client }
     }
 
@@ -120,8 +164,56 @@ pub(crate) fn to_general(text: &str) -> Value {
     json!({ "room": "general", "id": ClientId(Uuid::now_v7()), "text": text })
 }
 
+/// Why the server refuses a CONNECT.
+pub(crate) async fn refusal(person: &Person) -> String {
+    let mut changes = person.client.changes();
+    loop {
+        match tokio::time::timeout(PATIENCE, changes.next()).await.expect("a refusal") {
+            Change::ConnectError { message, refused: true, .. } => return message.to_string(),
+            Change::Connect { .. } => panic!("let in"),
+            _ => {}
+        }
+    }
+}
+
+/// Whoever has no business here any more is out by then.
+const OUT_WITHIN: Duration = Duration::from_secs(5);
+
+/// Waits until the server has sent this client away, which it promises to do soon.
+pub(crate) async fn sent_away(mut changes: Stream<Change>) {
+    let gone = async {
+        while !matches!(changes.next().await, Change::Disconnect { .. } | Change::Close { .. }) {}
+    };
+    tokio::time::timeout(OUT_WITHIN, gone).await.expect("an end");
+}
+
 /// The next event of a stream, read.
 pub(crate) async fn next<T: DeserializeOwned>(events: &mut Stream<Event>) -> T {
     let event = tokio::time::timeout(PATIENCE, events.next()).await.expect("an event");
     event.get(0).unwrap()
+}
+
+/// Xorshift: the seed tells the whole story.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    /// A new one each time.
+    #[allow(clippy::print_stdout, reason = "a failure shows it")]
+    pub(crate) fn seed() -> u64 {
+        let seed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        println!("seed {seed}");
+        seed
+    }
+
+    pub(crate) fn new(seed: u64) -> Self {
+        // Zero would stay zero.
+        Self(seed | 1)
+    }
+
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % sides.max(1) as u64).unwrap()
+    }
 }

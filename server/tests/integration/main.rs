@@ -7,7 +7,17 @@
     reason = "a test ends at the first surprise"
 )]
 
+mod api;
+mod clients;
+mod command;
+mod converge;
+mod crowd;
+mod fuzz;
+mod holding;
 mod house;
+mod matrix;
 mod pages;
 mod program;
+mod rooms;
+mod sheets;
 mod sockets;

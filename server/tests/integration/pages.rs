@@ -49,7 +49,10 @@ async fn without_a_session_a_room_leads_to_the_first_page() {
     let house = House::open().await;
     let response =
         get(&house.url, "/room/general").header("accept", "text/html").send().await.unwrap();
-    assert_eq!((response.status(), location(&response)), (StatusCode::FOUND, "/"));
+    assert_eq!(
+        (response.status(), location(&response)),
+        (StatusCode::SEE_OTHER, "/?next=%2Froom%2Fgeneral")
+    );
     house.close().await;
 }
 
@@ -72,7 +75,7 @@ async fn a_form_signs_in_posts_and_signs_out() {
     assert_eq!(location(&out), "/");
     let again =
         get(&house.url, "/room/general").header(COOKIE, &session).header("accept", "text/html");
-    assert_eq!(again.send().await.unwrap().status(), StatusCode::FOUND);
+    assert_eq!(again.send().await.unwrap().status(), StatusCode::SEE_OTHER);
     house.close().await;
 }
 
@@ -90,7 +93,7 @@ async fn a_refused_form_says_why_and_gives_the_text_back_once() {
     assert!(!html.contains("字字字"));
 
     let refused = submit(&house.url, "sign-in", &[("name", "anna")], "").await;
-    assert_eq!(location(&refused), "/?name=anna&problem=taken");
+    assert_eq!(location(&refused), "/?problem=taken&field=name&name=anna");
     let (_, html) = page(&house.url, location(&refused), "").await;
     assert!(
         html.contains("Someone with this name is here already.") && html.contains("value=\"anna\"")

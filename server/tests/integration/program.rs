@@ -1,6 +1,6 @@
 //! `beseda` as a program: how it starts, how it fails to, and what a kill costs.
 
-use crate::house::{PATIENCE, Person, sign_in, to_general};
+use crate::house::{PATIENCE, Person, UNLIMITED, sign_in, to_general};
 use protocol::ClientId;
 use protocol::event::Page;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 fn beseda(data_dir: &Path, address: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beseda"));
     command.args(["--address", address, "--data-dir"]).arg(data_dir).env_clear();
+    command.args(["--limit", UNLIMITED]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

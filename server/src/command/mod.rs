@@ -1,0 +1,53 @@
+//! What the program does besides serving: one file for each command or small family.
+
+mod backup;
+mod export;
+mod token;
+mod user;
+
+use crate::config::{Command, Storage};
+use crate::storage::StorageError;
+use chat::export::ExportError;
+use chat::store::sqlite::BackupError;
+use chat::{Chat, Settings};
+use protocol::ApiError;
+use std::io;
+
+/// Why a command failed, in one sentence for the person who gave it.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error("{0} is for the embedded database; for PostgreSQL use pg_dump and pg_restore")]
+    NotEmbedded(&'static str),
+    #[error("the password can't be read: {0}")]
+    Password(io::Error),
+}
+
+impl From<chat::Error> for CommandError {
+    fn from(error: chat::Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+pub async fn run(command: Command) -> Result<(), CommandError> {
+    match command {
+        Command::User(action) => user::run(action).await,
+        Command::Token(action) => token::run(action).await,
+        Command::Export(export) => export::run(&export).await,
+        Command::Backup(backup) => backup::backup(&backup).await,
+        Command::Restore(restore) => backup::restore(&restore).await,
+    }
+}
+
+/// The chat beside a server that may be running on the same database.
+async fn open(storage: &Storage) -> Result<Chat, CommandError> {
+    let store = storage.open().await?;
+    Ok(Chat::open(store, Settings::new(storage.secret()?)).0)
+}

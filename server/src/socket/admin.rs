@@ -1,0 +1,40 @@
+//! What moderators do.
+
+use super::event::{Answer, events};
+use protocol::event::{self, AuditPage, Done, ListAudit};
+
+events! {
+    Kick = event::KICK, |session, ask: event::Kick| -> Done {
+        session.chat.kick(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    Ban = event::BAN, |session, ask: event::Ban| -> Done {
+        session.chat.ban(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    Unban = event::UNBAN, |session, ask: event::Unban| -> Done {
+        session.chat.unban(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    Mute = event::MUTE, |session, ask: event::Mute| -> Done {
+        session.chat.mute(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    SetRole = event::SET_ROLE, |session, ask: event::SetRole| -> Done {
+        session.chat.set_role(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    Announce = event::ANNOUNCE, |session, ask: event::Announce| -> Done {
+        session.chat.announce_to_all(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    Audit = event::AUDIT, |session, ask: Option<ListAudit>| -> AuditPage {
+        session.chat.audit(&session.who, &ask.unwrap_or_default()).await.map(Answer::Now)
+    }
+}

@@ -1,0 +1,98 @@
+//! What `/admin` sees once a second.
+
+use crate::doors::Doors;
+use chat::Chat;
+use protocol::event::Stats;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Counted since the start.
+#[derive(Default)]
+pub(crate) struct Counters {
+    messages: AtomicU64,
+    deliveries: AtomicU64,
+}
+
+impl Counters {
+    /// A change went out to so many sockets.
+    pub(crate) fn told(&self, sockets: usize) {
+        self.messages.fetch_add(1, Ordering::Relaxed);
+        self.deliveries.fetch_add(sockets as u64, Ordering::Relaxed);
+    }
+}
+
+/// Turns counters into rates.
+pub(crate) struct Gauge {
+    chat: Chat,
+    doors: Arc<Doors>,
+    counters: Arc<Counters>,
+    last: Reading,
+}
+
+struct Reading {
+    at: Instant,
+    messages: u64,
+    deliveries: u64,
+    busy: Duration,
+}
+
+impl Gauge {
+    pub(crate) fn new(chat: Chat, doors: Arc<Doors>, counters: Arc<Counters>) -> Self {
+        let last = Reading::take(&counters);
+        Self { chat, doors, counters, last }
+    }
+
+    /// Rates are those since the last call.
+    #[allow(clippy::cast_precision_loss, reason = "rates are for people to look at")]
+    pub(crate) async fn read(&mut self) -> Stats {
+        let now = Reading::take(&self.counters);
+        let last = std::mem::replace(&mut self.last, now);
+        let now = &self.last;
+        let seconds = (now.at - last.at).as_secs_f64().max(f64::EPSILON);
+        let rate = |now: u64, last: u64| now.saturating_sub(last) as f64 / seconds;
+        Stats {
+            connections: self.doors.count(),
+            users: self.chat.online_count().await,
+            rooms: self.chat.live_rooms().await,
+            messages_per_second: rate(now.messages, last.messages),
+            deliveries_per_second: rate(now.deliveries, last.deliveries),
+            cpu: now.busy.saturating_sub(last.busy).as_secs_f64() / seconds,
+            memory: memory().unwrap_or_default(),
+            queue: self.chat.queued(),
+            nodes: 1,
+        }
+    }
+}
+
+impl Reading {
+    fn take(counters: &Counters) -> Self {
+        Self {
+            at: Instant::now(),
+            messages: counters.messages.load(Ordering::Relaxed),
+            deliveries: counters.deliveries.load(Ordering::Relaxed),
+            busy: busy().unwrap_or_default(),
+        }
+    }
+}
+
+/// Linux counts CPU time in hundredths of a second, whatever the kernel's own clock is.
+const TICKS_A_SECOND: u64 = 100;
+
+/// CPU time of this process, where the system tells it.
+fn busy() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The name in brackets may hold spaces; what is counted comes after it.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<u64>().ok();
+    let ticks = next()? + next()?;
+    Some(Duration::from_millis(ticks * 1_000 / TICKS_A_SECOND))
+}
+
+/// Bytes of memory of this process, where the system tells it.
+fn memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().split(' ').next()?.parse().ok()?;
+    Some(kilobytes * 1_024)
+}

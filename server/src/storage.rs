@@ -1,0 +1,143 @@
+//! The data directory and what is in it: the database, the secret, and the lock that keeps a second
+//! server out.
+
+use crate::config::{DurabilityChoice, Storage};
+use chat::Secret;
+use chat::store::postgres::Postgres;
+use chat::store::sqlite::{Durability, Sqlite};
+use chat::store::{OpenError, Store};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const DATABASE: &str = "beseda.sqlite";
+const SECRET: &str = "secret";
+const LOCK: &str = "lock";
+
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("can't keep data in {}: {}; choose another directory with --data-dir", path.display(), in_words(source))]
+    DataDir { path: PathBuf, source: io::Error },
+    #[error("a Beseda server is using {} already; stop it first, or choose another directory with --data-dir", path.display())]
+    InUse { path: PathBuf },
+    #[error("the secret in {} can't be used: {told}", path.display())]
+    SecretFile { path: PathBuf, told: String },
+    #[error("--secret can't be used: {0}")]
+    Secret(String),
+    #[error(
+        "`{0}` is no database that Beseda knows; write postgres://USER:PASSWORD@HOST/DATABASE, or leave --database-url away"
+    )]
+    Url(String),
+    #[error(transparent)]
+    Database(#[from] OpenError),
+}
+
+/// The system's words without its error number.
+pub(crate) fn in_words(error: &io::Error) -> String {
+    let words = error.to_string();
+    let end = words.find(" (os error").unwrap_or(words.len());
+    words[..end].to_lowercase()
+}
+
+impl Storage {
+    /// The file of the embedded database; `None` where another one is used.
+    pub fn database(&self) -> Option<PathBuf> {
+        self.database_url.is_none().then(|| self.data_dir.join(DATABASE))
+    }
+
+    /// Makes the data directory, and finds out now rather than at the first message whether one can
+    /// write there.
+    pub(crate) fn prepare(&self) -> Result<(), StorageError> {
+        let probe = self.data_dir.join(".beseda-can-write");
+        fs::create_dir_all(&self.data_dir)
+            .and_then(|()| fs::write(&probe, b""))
+            .and_then(|()| fs::remove_file(&probe))
+            .map_err(|source| self.failed(source))
+    }
+
+    pub async fn open(&self) -> Result<Arc<dyn Store>, StorageError> {
+        let Some(url) = &self.database_url else {
+            self.prepare()?;
+            let durability = match self.durability {
+                DurabilityChoice::Full => Durability::Full,
+                DurabilityChoice::Normal => Durability::Normal,
+            };
+            let database = self.data_dir.join(DATABASE);
+            return Ok(Arc::new(Sqlite::open(&database, durability).await?));
+        };
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Arc::new(Postgres::open(url).await?));
+        }
+        // Without what may be a password in it.
+        let scheme = url.split_once("://").map_or(url.as_str(), |(scheme, _)| scheme);
+        Err(StorageError::Url(format!("{scheme}://…")))
+    }
+
+    /// Held for as long as the file is open. Two servers on one embedded database would not know of
+    /// each other's people.
+    pub(crate) fn lock(&self) -> Result<Option<File>, StorageError> {
+        if self.database_url.is_some() {
+            return Ok(None);
+        }
+        self.prepare()?;
+        let path = self.data_dir.join(LOCK);
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+        let file = file.map_err(|source| self.failed(source))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => {
+                Err(StorageError::InUse { path: self.data_dir.clone() })
+            }
+            Err(TryLockError::Error(source)) => Err(self.failed(source)),
+        }
+    }
+
+    /// What was given, or what was made at the first start.
+    pub fn secret(&self) -> Result<Secret, StorageError> {
+        if let Some(secret) = &self.secret {
+            return Secret::new(secret.as_bytes()).map_err(StorageError::Secret);
+        }
+        self.prepare()?;
+        let path = self.data_dir.join(SECRET);
+        let unusable = |told: String| StorageError::SecretFile { path: path.clone(), told };
+        match fs::read(&path) {
+            Ok(bytes) => Secret::new(bytes.trim_ascii()).map_err(unusable),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let secret = Secret::random().map_err(|error| unusable(error.to_string()))?;
+                keep(&path, secret.as_bytes()).map_err(|error| unusable(in_words(&error)))?;
+                // Someone else may have been quicker: theirs counts.
+                let kept = fs::read(&path).map_err(|error| unusable(in_words(&error)))?;
+                Secret::new(kept.trim_ascii()).map_err(unusable)
+            }
+            Err(error) => Err(unusable(in_words(&error))),
+        }
+    }
+
+    fn failed(&self, source: io::Error) -> StorageError {
+        StorageError::DataDir { path: self.data_dir.clone(), source }
+    }
+}
+
+/// For its owner's eyes alone. Whole or not at all: it is written beside, and then given its name
+/// unless someone else's has it.
+fn keep(path: &Path, secret: &[u8]) -> io::Result<()> {
+    let part = path.with_extension(format!("{}.part", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&part)?;
+    file.write_all(secret)?;
+    file.sync_all()?;
+    match fs::hard_link(&part, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            fs::remove_file(&part)?;
+            Err(error)
+        }
+        _ => fs::remove_file(&part),
+    }
+}

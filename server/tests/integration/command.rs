@@ -1,0 +1,113 @@
+//! The other commands of `beseda`, beside a server that runs.
+
+use crate::house::{House, Person, sent_away};
+use protocol::event::WhoAmI;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn beseda(data_dir: &Path, args: &[&str], typed: &str) -> Output {
+    use std::io::Write;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_beseda"));
+    command.args(args).arg("--data-dir").arg(data_dir).env_clear();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that doesn't ask has ended, perhaps, before this is written.
+    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn refused(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const PASSWORD: &str = "correct horse battery\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_and_tokens_are_made_and_ended_while_the_server_runs() {
+    let house = House::open().await;
+    let run = |args: &[&str], typed: &str| beseda(house.data_dir(), args, typed);
+    assert_eq!(
+        told(&run(&["user", "add", "Olga"], PASSWORD)),
+        "Olga has an account now, as owner\n"
+    );
+    assert_eq!(
+        told(&run(&["user", "add", "Boris"], PASSWORD)),
+        "Boris has an account now, as member\n"
+    );
+    assert!(refused(&run(&["user", "add", "BORIS"], PASSWORD)).contains("called BORIS already"));
+    assert!(refused(&run(&["user", "add", "Chen"], "short\n")).contains("at least 8 characters"));
+    assert_eq!(
+        told(&run(&["user", "set-role", "Boris", "moderator"], "")),
+        "Boris is moderator now\n"
+    );
+    let list = told(&run(&["user", "list"], ""));
+    assert_eq!(list, "moderator  Boris\nowner      Olga\n");
+    let json = told(&run(&["user", "list", "--json"], ""));
+    let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["name"], &first["role"]), (&"Boris".into(), &"moderator".into()));
+
+    let token = told(&run(&["token", "create", "Boris", "--label", "bot"], ""));
+    let bot = Person::connect(&house.url, token.trim());
+    let me: WhoAmI = bot.ask("whoami", &()).await.unwrap();
+    assert_eq!(me.user.name, "Boris");
+    let changes = bot.client.changes();
+    told(&run(&["token", "revoke", token.trim()], ""));
+    sent_away(changes).await;
+
+    told(&run(&["user", "disable", "Boris"], ""));
+    assert!(!run(&["token", "create", "Boris"], "").status.success());
+    told(&run(&["user", "enable", "Boris"], ""));
+    told(&run(&["token", "create", "Boris"], ""));
+    house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_made_while_the_server_runs_is_restored_when_it_has_stopped() {
+    let house = House::open().await;
+    let anna = house.person("Anna").await;
+    anna.join().await;
+    anna.say("before").await.unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let file = elsewhere.path().join("backup.sqlite");
+    let name = file.to_str().unwrap();
+    assert!(told(&beseda(house.data_dir(), &["backup", name], "")).contains("as of now"));
+    anna.say("after").await.unwrap();
+    assert!(refused(&beseda(house.data_dir(), &["restore", name], "")).contains("stop it first"));
+    assert!(refused(&beseda(house.data_dir(), &["backup", name], "")).contains("exists already"));
+    let dir = house.close_and_keep().await;
+    let texts = |dir: &Path| -> Vec<String> {
+        let lines = told(&beseda(dir, &["export", "--room", "general"], ""));
+        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines
+            .filter(|line| line["type"] == "message")
+            .map(|line| line["text"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(texts(dir.path()), ["before", "after"]);
+    let restored = told(&beseda(dir.path(), &["restore", name], ""));
+    assert!(restored.contains("what was there before is in"), "{restored}");
+    assert_eq!(texts(dir.path()), ["before"]);
+    assert!(
+        refused(&beseda(dir.path(), &["export", "--room", "nowhere"], ""))
+            .contains("no room called `nowhere`")
+    );
+    std::fs::write(elsewhere.path().join("no.sqlite"), "nothing").unwrap();
+    let broken = elsewhere.path().join("no.sqlite");
+    let told = refused(&beseda(dir.path(), &["restore", broken.to_str().unwrap()], ""));
+    assert!(told.contains("no intact Beseda database"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_one_data_directory_is_refused() {
+    let house = House::open().await;
+    let output = beseda(house.data_dir(), &["--address", "127.0.0.1:0"], "");
+    assert!(refused(&output).contains("is using"), "{output:?}");
+    house.close().await;
+}
