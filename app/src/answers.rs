@@ -1,9 +1,8 @@
-//! What server functions answer, and how they refuse.
+//! How server functions refuse.
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use protocol::event::Joined;
-use protocol::{ApiError, ClientId, ErrorCode, User};
+use protocol::{ApiError, ErrorCode};
 use serde::{Deserialize, Serialize};
 
 /// An [`ApiError`] as a server function returns it.
@@ -24,27 +23,4 @@ impl FromServerFnError for Refusal {
             _ => ApiError::internal(),
         })
     }
-}
-
-/// What the sign-in page shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Lobby {
-    pub online: usize,
-}
-
-/// What the room page shows.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RoomView {
-    pub me: User,
-    pub joined: Joined,
-    /// What the form sent that was refused, once.
-    pub returned: Option<Returned>,
-    /// The id of the next message that the form sends: sending it twice says it once.
-    pub next: ClientId,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Returned {
-    pub text: String,
-    pub error: ApiError,
 }

@@ -3,29 +3,34 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`root`](App) | the routes |
-//! | `pages/` | a file for each route |
-//! | `room/` | the parts of the room page |
+//! | [`page`] | what a page shows, as the server loads it and the browser begins with it |
+//! | [`root`](App) | the page that lives in the browser |
+//! | `screens/` | its two screens: signing in, and the chat |
+//! | `room/` | the parts of the chat |
 //! | [`live`] | what the browser knows: pure reducers, and the driver that feeds them from the socket |
-//! | [`forms`] | server functions: the forms that work without wasm; [`answers`] is what they return |
+//! | [`browser`] | beginning in the browser |
+//! | [`forms`] | server functions: what every form posts to |
+//! | [`wire`] | reading what the server writes, in little code |
 //! | [`words`] | every word that a person reads, in three languages |
-//! | [`ssr`] | what only the server does: the HTML document, cookies |
+//! | [`ssr`] | what only the server does: loading pages, the HTML document, pages that need no script |
 
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 #![allow(unreachable_pub, reason = "leptos makes the props of every component `pub`")]
 
 pub mod answers;
+#[cfg(feature = "browser")]
+pub mod browser;
 pub mod forms;
-mod language;
 pub mod live;
-mod pages;
+pub mod page;
 mod room;
 mod root;
+mod screens;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 mod time;
+pub mod wire;
 pub mod words;
+pub mod zone;
 
 pub use root::App;
-#[cfg(feature = "ssr")]
-pub use ssr::document::{Page, shell};

@@ -1,35 +1,17 @@
-use crate::language::lang;
-use crate::pages::not_found::NotFound;
-use crate::pages::room::RoomPage;
-use crate::pages::sign_in::SignInPage;
-use crate::time::LocalTime;
+use crate::page::{Page, Screen};
+use crate::screens::{chat::Chat, sign_in::SignIn};
+use crate::time::Clock;
+use leptos::either::Either;
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
 
-/// The whole page. Every route is rendered to the end before it is sent: what arrives is readable
-/// without a script.
+/// What lives in the browser. No view of it is type-erased: an `AnyView` keeps the code for a second,
+/// asynchronous way of hydrating each type, which made up a tenth of the page.
 #[component]
-pub fn App() -> impl IntoView {
-    provide_meta_context();
-    provide_context(lang());
-    LocalTime::provide();
-    Effect::new(mark_alive);
-    view! {
-        <Title text="Beseda"/>
-        <Router>
-            <Routes fallback=|| view! { <NotFound/> }>
-                <Route path=path!("/") view=SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/room/:slug") view=RoomPage ssr=SsrMode::Async/>
-            </Routes>
-        </Router>
-    }
-}
-
-/// Tells styles and tests that the page no longer needs to load to do something.
-fn mark_alive() {
-    if let Some(body) = document().body() {
-        let _ = body.set_attribute("data-live", "");
+pub fn App(page: Page) -> impl IntoView {
+    provide_context(page.frame.lang);
+    provide_context(Clock::new(page.frame));
+    match page.screen {
+        Screen::SignIn(lobby) => Either::Left(view! { <SignIn lobby=*lobby/> }),
+        Screen::Chat(desk) => Either::Right(view! { <Chat desk=*desk frame=page.frame/> }),
     }
 }

@@ -1,6 +1,6 @@
-//! The wasm entry point: it only starts [`app::App`].
+//! The wasm entry point: it only starts the page.
 
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    app::browser::hydrate();
 }
 
 /// Renders the page where there is none: under Trunk.
@@ -17,5 +17,5 @@ pub fn hydrate() {
 #[wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(app::App);
+    app::browser::render();
 }

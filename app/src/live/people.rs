@@ -1,21 +1,28 @@
 //! Who is in the room, as this browser knows it.
 
+use super::letters::small;
 use protocol::event::{PresenceAction, RoomPresence};
-use protocol::{Member, User};
+use protocol::{Member, User, UserId};
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct People {
+    /// In the order of their names.
     members: Vec<Member>,
+    /// How many are online, as the server says: of a crowd not all are named.
+    count: Option<usize>,
 }
 
 impl People {
     pub fn new(members: Vec<Member>) -> Self {
-        let mut people = Self { members };
-        people.sort();
+        let mut people = Self::default();
+        for member in members {
+            people.put(member);
+        }
         people
     }
 
     pub fn apply(&mut self, presence: RoomPresence) {
+        self.count = Some(presence.count);
         let online = match presence.action {
             PresenceAction::Online | PresenceAction::Joined => true,
             PresenceAction::Offline => false,
@@ -24,11 +31,28 @@ impl People {
                 return;
             }
         };
-        match self.members.iter_mut().find(|member| member.user.id == presence.user.id) {
-            Some(member) => *member = Member { user: presence.user, online },
-            None => self.members.push(Member { user: presence.user, online }),
+        self.put(Member { user: presence.user, online });
+    }
+
+    pub fn knows(&self, user: UserId) -> bool {
+        self.members.iter().any(|member| member.user.id == user)
+    }
+
+    /// So many are online; who, isn't told of a crowd.
+    pub fn counted(&mut self, count: usize) {
+        self.count = Some(count);
+    }
+
+    /// Whether someone has another name or role than is known.
+    pub fn has_changed(&self, user: &User) -> bool {
+        self.members.iter().any(|member| member.user.id == user.id && member.user != *user)
+    }
+
+    pub fn changed(&mut self, user: User) {
+        let known = self.members.iter().find(|member| member.user.id == user.id);
+        if let Some(online) = known.map(|member| member.online) {
+            self.put(Member { user, online });
         }
-        self.sort();
     }
 
     pub fn online(&self) -> Vec<User> {
@@ -39,13 +63,28 @@ impl People {
         self.having(false)
     }
 
+    pub fn online_count(&self) -> usize {
+        self.count.unwrap_or_else(|| self.members.iter().filter(|member| member.online).count())
+    }
+
+    /// For completion: those who are here come first.
+    pub fn names(&self) -> Vec<String> {
+        let named =
+            |online: bool| self.members.iter().filter(move |member| member.online == online);
+        named(true).chain(named(false)).map(|member| member.user.name.clone()).collect()
+    }
+
     fn having(&self, online: bool) -> Vec<User> {
         let members = self.members.iter().filter(|member| member.online == online);
         members.map(|member| member.user.clone()).collect()
     }
 
-    fn sort(&mut self) {
-        self.members.sort_by_cached_key(|member| member.user.name.to_lowercase());
+    fn put(&mut self, member: Member) {
+        self.members.retain(|other| other.user.id != member.user.id);
+        let name = small(&member.user.name);
+        let before = |other: &Member| small(&other.user.name) <= name;
+        let place = self.members.partition_point(before);
+        self.members.insert(place, member);
     }
 }
 
@@ -55,10 +94,13 @@ mod tests {
     use protocol::{Role, RoomId, UserId};
     use uuid::Uuid;
 
-    fn presence(name: &str, action: PresenceAction) -> RoomPresence {
+    fn user(name: &str) -> User {
         let id = UserId(Uuid::from_u128(name.len() as u128));
-        let user = User::new(id, name.into(), Role::Guest);
-        RoomPresence { room: RoomId(Uuid::nil()), user, action, count: 0 }
+        User::new(id, name.into(), Role::Guest)
+    }
+
+    fn presence(name: &str, action: PresenceAction, count: usize) -> RoomPresence {
+        RoomPresence { room: RoomId(Uuid::nil()), user: user(name), action, count }
     }
 
     fn names(users: &[User]) -> Vec<&str> {
@@ -68,13 +110,42 @@ mod tests {
     #[test]
     fn people_come_go_and_stay_members() {
         let mut people = People::default();
-        people.apply(presence("Boris", PresenceAction::Joined));
-        people.apply(presence("Anna", PresenceAction::Online));
-        assert_eq!(names(&people.online()), ["Anna", "Boris"]);
-        people.apply(presence("Anna", PresenceAction::Offline));
+        people.apply(presence("Boris", PresenceAction::Joined, 1));
+        people.apply(presence("anna", PresenceAction::Online, 2));
+        assert_eq!(names(&people.online()), ["anna", "Boris"]);
+        people.apply(presence("anna", PresenceAction::Offline, 1));
         assert_eq!(names(&people.online()), ["Boris"]);
-        assert_eq!(names(&people.away()), ["Anna"]);
-        people.apply(presence("Anna", PresenceAction::Left));
+        assert_eq!(names(&people.away()), ["anna"]);
+        assert_eq!(people.names(), ["Boris", "anna"], "who is here is named first");
+        people.apply(presence("anna", PresenceAction::Left, 1));
         assert!(people.away().is_empty());
+    }
+
+    #[test]
+    fn a_crowd_is_a_number() {
+        let mut people = People::new(vec![
+            Member { user: user("Anna"), online: true },
+            Member { user: user("Boris"), online: false },
+        ]);
+        assert_eq!(people.online_count(), 1);
+        people.counted(201);
+        assert_eq!((people.online_count(), people.online().len()), (201, 1));
+        people.apply(presence("Boris", PresenceAction::Online, 200));
+        assert_eq!(people.online_count(), 200);
+    }
+
+    #[test]
+    fn a_new_name_or_role_takes_the_place_of_the_old_one() {
+        let mut people = People::new(vec![
+            Member { user: user("Anna"), online: true },
+            Member { user: user("Boris"), online: true },
+        ]);
+        let id = user("Anna").id;
+        let renamed = User::new(id, "Zoë".into(), Role::Moderator);
+        assert!(people.has_changed(&renamed) && !people.has_changed(&user("Anna")));
+        people.changed(renamed.clone());
+        assert_eq!(people.online(), [user("Boris"), renamed]);
+        people.changed(user("a stranger"));
+        assert_eq!(people.online().len(), 2);
     }
 }

@@ -1,8 +1,13 @@
-//! The HTML document around the page.
+//! The HTML document around a page.
 
 use super::PageContext;
-use crate::language::lang;
+use super::pages::{Body, SEEN, Shown};
+use super::session;
+use super::sheets::Sheet;
+use super::sheets::outcome::Way;
+use crate::page::{Page, Screen};
 use crate::root::App;
+use crate::time::Clock;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use leptos::config::LeptosOptions;
@@ -10,9 +15,7 @@ use leptos::hydration::AutoReload;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use leptos_meta::MetaTags;
-
-pub type Page = AnyView;
+use std::sync::Arc;
 
 /// Where the browser finds what the page is made of.
 #[derive(Debug, Clone)]
@@ -22,54 +25,110 @@ pub struct PageFiles {
     pub style: String,
 }
 
-pub fn shell(options: LeptosOptions) -> Page {
+pub fn shell(options: LeptosOptions, shown: &Arc<Shown>) -> AnyView {
     let Some(PageContext { files, .. }) = use_context() else {
         return ().into_any();
     };
-    let PageFiles { script, wasm, style } = files;
-    let nonce = use_nonce();
-    send_headers(nonce.as_deref());
+    let asked = super::Asked::here().ok();
+    let chosen = |name| asked.as_ref().and_then(|asked| asked.cookie(name));
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    send_headers(&nonce, shown);
+    provide_context(shown.frame.lang);
+    let scripts = match &shown.body {
+        Body::Live(_) => Some(scripts(&files, &nonce)),
+        Body::Sheet(_) => None,
+    };
+    view! {
+        <!DOCTYPE html>
+        <html
+            lang=shown.frame.lang.code()
+            data-theme=chosen(session::THEME) data-motion=chosen(session::MOTION)
+        >
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content, viewport-fit=cover"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f3ef"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c0f0e"/>
+                <title>{shown.title.clone()}</title>
+                {scripts}
+                <link rel="stylesheet" href=files.style/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <AutoReload options/>
+            </head>
+            {match (&shown.body, shown.page()) {
+                (_, Some(page)) => live(page),
+                (Body::Sheet(sheet), None) => {
+                    provide_context(Clock::new(shown.frame));
+                    sheet_body(sheet)
+                }
+                (Body::Live(_), None) => ().into_any(),
+            }}
+        </html>
+    }
+    .into_any()
+}
+
+fn scripts(files: &PageFiles, nonce: &str) -> AnyView {
+    let PageFiles { script, wasm, .. } = files;
     // A preload link would fetch the wasm even where scripts are off.
     let fetch = format!("var wasm=fetch('{wasm}')");
     let start = format!(
         "import init,{{hydrate}} from '{script}';init({{module_or_path:wasm}}).then(hydrate)"
     );
     view! {
-        <!DOCTYPE html>
-        <html lang=lang().code()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content"/>
-                <meta name="color-scheme" content="light dark"/>
-                <script nonce=nonce.clone()>{fetch}</script>
-                <link rel="modulepreload" href=script nonce=nonce.clone()/>
-                <link rel="stylesheet" href=style/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
-                <link rel="manifest" href="/manifest.webmanifest"/>
-                <AutoReload options/>
-                <MetaTags/>
-                <script type="module" nonce=nonce>{start}</script>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
+        <script nonce=nonce.to_owned()>{fetch}</script>
+        <link rel="modulepreload" href=script.clone() nonce=nonce.to_owned()/>
+        <script type="module" nonce=nonce.to_owned()>{start}</script>
     }
     .into_any()
 }
 
-fn send_headers(nonce: Option<&str>) {
+fn live(page: Page) -> AnyView {
+    // Inside a script only this could end it.
+    let json = serde_json::to_string(&page).unwrap_or_default().replace('<', "\\u003c");
+    let screen = match page.screen {
+        Screen::SignIn(_) => "sign-in",
+        Screen::Chat(_) => "chat",
+    };
+    let seen = seen(&page.screen).map(|seen| {
+        view! { <noscript><img src=seen alt="" hidden/></noscript> }
+    });
+    view! {
+        <body data-screen=screen>
+            <div id="app"><App page/></div>
+            {seen}
+            <script type="application/json" id="page" inner_html=json></script>
+        </body>
+    }
+    .into_any()
+}
+
+/// Without a script, that the browser asks for this "image" says that what the page shows has been seen.
+fn seen(screen: &Screen) -> Option<String> {
+    let Screen::Chat(desk) = screen else { return None };
+    let last = desk.joined.messages.iter().map(|message| message.seq).max()?;
+    let room = desk.joined.room.id.to_string();
+    Some(Way::to(SEEN).with("room", &room).with("seq", &last.to_string()).path())
+}
+
+fn sheet_body(sheet: &Sheet) -> AnyView {
+    view! { <body>{sheet.view()}</body> }.into_any()
+}
+
+fn send_headers(nonce: &str, shown: &Shown) {
     let Some(response) = use_context::<ResponseOptions>() else {
         return;
     };
-    let nonce = nonce.unwrap_or_default();
+    response.set_status(shown.status());
     // `cargo leptos watch` tells the page to reload over a socket of its own.
     let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws:" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
-         style-src 'self'; img-src 'self' data:; connect-src 'self'{reload}; manifest-src 'self'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'{reload}; \
+         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.insert_header(CONTENT_SECURITY_POLICY, policy);

@@ -1,21 +1,32 @@
-//! What only the server does for a page: the HTML document, cookies, and the bodies of the server
-//! functions.
+//! What only the server does for a page: loading it, the HTML document, cookies, and the bodies of the
+//! server functions.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`pages`] | every page's address, and what loads it |
+//! | [`document`] | the HTML around a page, and its headers |
+//! | `asked` | who asks, from where, in which language |
+//! | `desk` | loading the chat |
+//! | `sheets/` | the pages that need no script: settings, search, making rooms, errors |
+//! | `forms/` | what the server functions do |
+//! | [`session`] | cookies |
 
+mod asked;
+mod desk;
 pub mod document;
 pub(crate) mod forms;
+pub mod pages;
 mod returned;
 pub mod session;
+mod sheets;
+
+pub use asked::Asked;
 
 use crate::answers::Refusal;
-use crate::words::Lang;
-use chat::{Chat, Identity};
+use chat::Chat;
 use document::PageFiles;
-use http::HeaderMap;
-use http::header::ACCEPT_LANGUAGE;
-use http::request::Parts;
-use leptos::prelude::*;
-use protocol::ApiError;
-use returned::ReturnedTexts;
+use leptos::prelude::provide_context;
+use returned::{ReturnedTexts, Waiting};
 
 /// What pages and server functions need; the router gives it to each request.
 #[derive(Clone)]
@@ -23,11 +34,22 @@ pub struct PageContext {
     chat: Chat,
     files: PageFiles,
     returned: ReturnedTexts,
+    /// Tokens for programs, and links that invite: each is shown once.
+    tokens: Waiting<String>,
+    links: Waiting<String>,
 }
 
 impl PageContext {
     pub fn new(chat: Chat, files: PageFiles) -> Self {
-        Self { chat, files, returned: ReturnedTexts::default() }
+        // Rendering waits with it. That it is set already is no error: tests start many servers.
+        let _ = any_spawner::Executor::init_tokio();
+        Self {
+            chat,
+            files,
+            returned: ReturnedTexts::default(),
+            tokens: Waiting::default(),
+            links: Waiting::default(),
+        }
     }
 
     pub fn provide(&self) {
@@ -35,31 +57,6 @@ impl PageContext {
     }
 }
 
-fn context() -> Result<PageContext, Refusal> {
-    use_context().ok_or_else(|| Refusal(ApiError::internal()))
-}
-
-/// Who is asking for this page.
-async fn asker(chat: &Chat) -> Result<Identity, Refusal> {
-    let token = headers().as_ref().and_then(session::cookie);
-    let token = token.ok_or_else(|| Refusal(ApiError::unauthorized()))?;
-    chat.authenticate(&token).await.map_err(refusal)
-}
-
 fn refusal(error: chat::Error) -> Refusal {
     Refusal(error.into())
-}
-
-fn headers() -> Option<HeaderMap> {
-    use_context::<Parts>().map(|parts| parts.headers)
-}
-
-/// The reader's choice if they made one, else what their browser asks for.
-pub(crate) fn lang() -> Lang {
-    let Some(headers) = headers() else {
-        return Lang::default();
-    };
-    let chosen = session::value(&headers, session::LANGUAGE).and_then(|tag| Lang::from_tag(&tag));
-    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    chosen.or_else(|| asked.and_then(Lang::from_header)).unwrap_or_default()
 }

@@ -1,27 +1,35 @@
-//! What a form without JavaScript sent and the server refused: kept until the next page shows it to
-//! its writer again, so that nothing written is lost.
+//! What waits for the next page of the one who has sent a form, and is shown there once: a text that was
+//! refused, so that nothing written is lost; a secret that was made, for which an address is no place.
 
-use crate::answers::Returned;
+use crate::page::Returned;
 use protocol::SessionId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// More writers than this are not waited for: the oldest would have come back long ago.
+/// More people than this are not waited for: the oldest would have come back long ago.
 const KEPT: usize = 1_000;
 
-#[derive(Clone, Default)]
-pub(super) struct ReturnedTexts(Arc<Mutex<HashMap<SessionId, Returned>>>);
+#[derive(Clone)]
+pub(super) struct Waiting<T>(Arc<Mutex<HashMap<SessionId, T>>>);
 
-impl ReturnedTexts {
-    pub(super) fn put(&self, session: SessionId, returned: Returned) {
+pub(super) type ReturnedTexts = Waiting<Returned>;
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<T> Waiting<T> {
+    pub(super) fn put(&self, session: SessionId, thing: T) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(session, returned);
+        kept.insert(session, thing);
     }
 
-    pub(super) fn take(&self, session: SessionId) -> Option<Returned> {
+    pub(super) fn take(&self, session: SessionId) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&session)
     }
 }

@@ -3,8 +3,11 @@
 
 mod en;
 mod ru;
+#[cfg(feature = "ssr")]
+pub mod sheets;
 mod zh;
 
+use crate::zone::Date;
 use leptos::prelude::*;
 use protocol::{ApiError, ErrorCode, Reason};
 use serde::{Deserialize, Serialize};
@@ -56,6 +59,61 @@ pub struct Words {
     pub text_empty: &'static str,
     pub text_too_long: &'static str,
     pub unavailable: &'static str,
+    pub too_often: &'static str,
+    pub deleted: &'static str,
+    pub edited: &'static str,
+    pub muted: &'static str,
+    pub archived: &'static str,
+    pub banned: &'static str,
+    pub no_guests: &'static str,
+    pub password: &'static str,
+    pub sign_in: &'static str,
+    pub make_account: &'static str,
+    pub invited: &'static str,
+    pub no_password: &'static str,
+    pub have_password: &'static str,
+    pub new_account: &'static str,
+    pub today: &'static str,
+    pub yesterday: &'static str,
+    pub date: fn(Date) -> String,
+    pub go_to: &'static str,
+    pub search: &'static str,
+    pub details: &'static str,
+    pub close: &'static str,
+    pub allow: &'static str,
+    pub ask_notifications: &'static str,
+    pub unreachable: fn(u64) -> String,
+    pub new_room: &'static str,
+    pub directs: &'static str,
+    pub new_direct: &'static str,
+    pub settings: &'static str,
+    pub unread: fn(u64) -> String,
+    pub moderator: &'static str,
+    pub admin: &'static str,
+    pub owner: &'static str,
+    pub older: &'static str,
+    pub typing: fn(&[String]) -> String,
+    pub new_below: fn(u64) -> String,
+    pub to_the_end: &'static str,
+    pub new: &'static str,
+    pub joined: fn(&[String]) -> String,
+    pub left: fn(&[String]) -> String,
+    pub reply: &'static str,
+    pub copy_link: &'static str,
+    pub edit: &'static str,
+    pub save: &'static str,
+    pub cancel: &'static str,
+    pub replying: fn(&str) -> String,
+    pub editing: &'static str,
+    pub delete_question: &'static str,
+    pub room_or_person: &'static str,
+    pub nothing_found: &'static str,
+    pub names: &'static str,
+    pub room_full: &'static str,
+    pub password_short: &'static str,
+    pub password_long: &'static str,
+    pub password_wrong: &'static str,
+    pub invite_needed: &'static str,
     pub failed: &'static str,
 }
 
@@ -116,7 +174,17 @@ impl Words {
             (_, Some("name"), Some(reason)) => self.name_problem(reason),
             (_, Some("text"), Some(Reason::Empty)) => self.text_empty,
             (_, Some("text"), Some(Reason::TooLong)) => self.text_too_long,
-            (ErrorCode::Unavailable | ErrorCode::RateLimited, _, _) => self.unavailable,
+            (_, Some("password"), Some(Reason::TooShort)) => self.password_short,
+            (_, Some("password"), Some(Reason::TooLong)) => self.password_long,
+            (_, _, Some(Reason::Wrong)) => self.password_wrong,
+            (_, _, Some(Reason::Invite)) => self.invite_needed,
+            (_, _, Some(Reason::Muted)) => self.muted,
+            (_, _, Some(Reason::Archived)) => self.archived,
+            (_, _, Some(Reason::Banned)) => self.banned,
+            (ErrorCode::RoomFull, _, _) => self.room_full,
+            (ErrorCode::NotFound, _, _) => self.not_found,
+            (ErrorCode::RateLimited, _, _) => self.too_often,
+            (ErrorCode::Unavailable, _, _) => self.unavailable,
             (ErrorCode::Unauthorized, _, _) => self.signed_out,
             _ => self.failed,
         }
@@ -128,9 +196,18 @@ impl Words {
             Reason::TooLong => self.name_too_long,
             Reason::Taken => self.name_taken,
             Reason::Characters => self.name_characters,
-            Reason::Malformed | Reason::Unknown => self.failed,
+            Reason::Closed => self.no_guests,
+            Reason::Wrong => self.password_wrong,
+            Reason::Invite => self.invite_needed,
+            Reason::Banned => self.banned,
+            _ => self.failed,
         }
     }
+}
+
+/// The name of a day or a month.
+fn name(names: &[&'static str], number: u32) -> &'static str {
+    names.get(number as usize).copied().unwrap_or_default()
 }
 
 /// The words of this page.

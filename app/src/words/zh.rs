@@ -1,4 +1,5 @@
-use super::Words;
+use super::{Words, name};
+use crate::zone::Date;
 
 pub(super) const WORDS: Words = Words {
     welcome: "进来聊聊吧。",
@@ -40,5 +41,83 @@ pub(super) const WORDS: Words = Words {
     text_empty: "还没有可发送的内容。",
     text_too_long: "消息最多 5000 个字符，请缩短一些。",
     unavailable: "服务器现在无法处理，请再试一次。",
+    deleted: "该消息已删除。",
+    edited: "（已编辑）",
+    too_often: "操作太频繁，请稍等片刻。",
+    muted: "您已被暂时禁言。",
+    archived: "此房间已归档，无法再发言。",
+    banned: "您已被禁止访问。",
+    no_guests: "此处不接待访客。",
+    password: "密码",
+    sign_in: "登录",
+    make_account: "创建账号",
+    invited: "你收到了邀请，请选择名字和密码。",
+    no_password: "不用密码直接进入",
+    have_password: "我有密码",
+    new_account: "创建账号",
+    today: "今天",
+    yesterday: "昨天",
+    date: |date| {
+        let Date { year, month, day, weekday } = date;
+        format!("{year}年{month}月{day}日 {}", name(&DAYS, weekday))
+    },
+    go_to: "前往…",
+    search: "搜索",
+    details: "详情",
+    close: "关闭",
+    allow: "允许",
+    ask_notifications: "需要在浏览器中允许通知。",
+    unreachable: |seconds| {
+        format!(
+            "无法连接服务器：可能是服务器停机，也可能是你的网络断开。{seconds} 秒后重试；你写的内容会保留。"
+        )
+    },
+    new_room: "新建房间",
+    directs: "私信",
+    new_direct: "新建私信",
+    settings: "设置",
+    unread: |count| format!("{count} 条未读"),
+    moderator: "版主",
+    admin: "管理员",
+    owner: "所有者",
+    older: "更早的消息",
+    typing: |names| match names {
+        [one] => format!("{one}正在输入…"),
+        [one, other] => format!("{one}和{other}正在输入…"),
+        _ => "好几个人正在输入…".into(),
+    },
+    new_below: |count| format!("{count} 条新消息"),
+    to_the_end: "回到底部",
+    new: "新消息",
+    joined: |names| format!("{}加入了", several(names)),
+    left: |names| format!("{}离开了", several(names)),
+    reply: "回复",
+    copy_link: "复制链接",
+    edit: "编辑",
+    save: "保存",
+    cancel: "取消",
+    replying: |name| format!("回复 {name}"),
+    editing: "编辑消息",
+    delete_question: "要为所有人删除这条消息吗？",
+    room_or_person: "房间或成员",
+    nothing_found: "没有找到。",
+    names: "名字",
+    room_full: "这个房间已满。",
+    password_short: "密码至少 8 个字符。",
+    password_long: "密码最多 200 个字符。",
+    password_wrong: "名字或密码不正确。",
+    invite_needed: "需要邀请，或者该邀请已失效。",
     failed: "出了点问题，请再试一次。",
 };
+
+const DAYS: [&str; 7] = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
+
+fn several(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one}和{other}"),
+        [one, other, third] => format!("{one}、{other}和{third}"),
+        [one, other, ..] => format!("{one}、{other}等 {} 人", names.len()),
+    }
+}

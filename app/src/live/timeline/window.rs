@@ -1,0 +1,168 @@
+//! The part of a room that is on the page: messages without a gap between them, and whether the room
+//! goes on at either end. What changes outside it passes by.
+
+use super::Asked;
+use crate::zone::Zone;
+use protocol::{ClientId, Message, UserId};
+use std::sync::Arc;
+
+/// How many messages are held at most, however long the room is.
+pub const ROWS: usize = 300;
+
+#[derive(Debug, Clone)]
+pub(super) struct Window {
+    me: UserId,
+    zone: Zone,
+    /// In the order of their `seq`.
+    pub(super) held: Vec<Held>,
+    pub(super) older: bool,
+    pub(super) newer: bool,
+    /// The latest change of a message before the window, and of one after it.
+    pub(super) passed_before: u64,
+    pub(super) passed_after: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    /// As in [`Key::Message`](super::Key::Message).
+    pub(super) key: ClientId,
+    pub(super) day: i64,
+    pub(super) message: Arc<Message>,
+}
+
+impl Held {
+    pub(super) fn seq(&self) -> u64 {
+        self.message.seq
+    }
+}
+
+impl Window {
+    pub(super) fn new(me: UserId) -> Self {
+        Self {
+            me,
+            zone: Zone::Fixed(0),
+            held: Vec::new(),
+            older: true,
+            newer: true,
+            passed_before: 0,
+            passed_after: 0,
+        }
+    }
+
+    /// There is nothing in it, and nothing gets in.
+    pub(super) fn close(&mut self) {
+        self.held.clear();
+        (self.older, self.newer) = (true, true);
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.held.is_empty() && self.newer
+    }
+
+    /// At the room's end, for messages to be put in.
+    pub(super) fn open(&mut self, older: bool) {
+        self.held.clear();
+        // Until the first is in, none is before it.
+        (self.older, self.newer) = (older, false);
+    }
+
+    pub(super) fn first_seq(&self) -> Option<u64> {
+        self.held.first().map(Held::seq)
+    }
+
+    pub(super) fn last_seq(&self) -> Option<u64> {
+        self.held.last().map(Held::seq)
+    }
+
+    /// Where a message is, or where it would be.
+    pub(super) fn find(&self, seq: u64) -> Result<usize, usize> {
+        self.held.binary_search_by_key(&seq, Held::seq)
+    }
+
+    pub(super) fn place(&self, key: ClientId) -> Option<usize> {
+        self.held.iter().rposition(|held| held.key == key)
+    }
+
+    pub(super) fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    pub(super) fn zoned(&mut self, zone: Zone) {
+        self.zone = zone;
+        for held in &mut self.held {
+            held.day = zone.day(held.message.at);
+        }
+    }
+
+    /// Whether another message has the place of one that is held: then the room has another history.
+    pub(super) fn contradicts(&self, messages: &[Message]) -> bool {
+        messages.iter().any(|message| {
+            self.find(message.seq).is_ok_and(|place| self.held[place].message.id != message.id)
+        })
+    }
+
+    /// The latest change of a message wins, however they arrive. Whether the oldest had to go.
+    pub(super) fn put(&mut self, message: Message, keep_newest: bool) -> bool {
+        match self.find(message.seq) {
+            Ok(place) => {
+                if self.held[place].message.rev <= message.rev {
+                    self.held[place] = self.hold(message);
+                }
+            }
+            Err(0) if self.older && !self.held.is_empty() => {
+                self.passed_before = self.passed_before.max(message.rev);
+            }
+            Err(place) if self.newer && place == self.held.len() => {
+                self.passed_after = self.passed_after.max(message.rev);
+            }
+            Err(place) => {
+                let held = self.hold(message);
+                self.held.insert(place, held);
+            }
+        }
+        self.trim(keep_newest) && keep_newest
+    }
+
+    /// Whether the page belongs where the window ends now.
+    pub(super) fn page(&mut self, asked: Asked, messages: Vec<Message>, more: bool) -> bool {
+        let edge = if asked.older { self.first_seq() } else { self.last_seq() };
+        if edge != Some(asked.seq) {
+            return false;
+        }
+        let page: Vec<Held> = messages.into_iter().map(|message| self.hold(message)).collect();
+        let place = if asked.older { 0 } else { self.held.len() };
+        self.held.splice(place..place, page);
+        if asked.older {
+            self.older = more;
+        } else {
+            self.newer = more;
+        }
+        self.trim(!asked.older);
+        true
+    }
+
+    /// Keeps so many of the newest.
+    pub(super) fn shrink(&mut self, rows: usize) {
+        if let Some(over) = self.held.len().checked_sub(rows).filter(|over| *over > 0) {
+            self.held.drain(..over);
+            self.older = true;
+        }
+    }
+
+    fn trim(&mut self, keep_newest: bool) -> bool {
+        let over = self.held.len() > ROWS;
+        if over && keep_newest {
+            self.shrink(ROWS);
+        } else if over {
+            self.held.truncate(ROWS);
+            self.newer = true;
+        }
+        over
+    }
+
+    fn hold(&self, message: Message) -> Held {
+        let own = message.user.id == self.me;
+        let key = if own { message.client_id } else { ClientId(message.id.0) };
+        Held { key, day: self.zone.day(message.at), message: Arc::new(message) }
+    }
+}
