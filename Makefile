@@ -10,7 +10,7 @@ env := . scripts/env;
 
 # What the release binary is made of. A directory counts too: its date tells that a file went away.
 sources := Cargo.toml Cargo.lock $(shell find .cargo app chat frontend protocol server socketio-client style \
-    -name node_modules -prune -o -name tests -prune -o -name '.*.sw*' -prune -o -print 2>/dev/null)
+    -name node_modules -prune -o -name target -prune -o -name tests -prune -o -name '.*.sw*' -prune -o -print 2>/dev/null)
 
 .PHONY: help
 help: ## this list
@@ -30,7 +30,8 @@ build: target/.built-beseda target/.built-sio ## only build: target/release/bese
 # saved meanwhile counts as newer.
 target/.built-beseda: command = LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
 target/.built-sio: command = cargo build --release -p socketio-client --features cli --bin sio
-target/.built-%: $(sources)
+# For these two and no others: what is missing is an error then, and not a reason to build nothing.
+target/.built-beseda target/.built-sio: target/.built-%: $(sources)
 	@scripts/bootstrap build
 	@mkdir -p target/release && touch $@.began
 	$(env) $(command)
@@ -62,12 +63,31 @@ test: build ## install what the tests need, and run all of them
 	@scripts/bootstrap test
 	@scripts/test rust e2e
 
+.PHONY: fuzz
+fuzz: ## nonsense against a live server for five minutes (make fuzz FUZZ_SECONDS=60)
+	@scripts/bootstrap nextest
+	$(env) FUZZ_SECONDS=$${FUZZ_SECONDS:-300} cargo nextest run -p server -E 'test(fuzz)' --success-output immediate
+
 .PHONY: e2e
 e2e: target/.built-beseda ## only the browser tests
 	@scripts/bootstrap test
 	@scripts/test e2e
 
+.PHONY: bench
+bench: ## what sending costs, and reading and searching a million messages (make bench ARGS=sends, ARGS=reads)
+	$(env) cargo bench -p chat --bench bench -- $(ARGS)
+
+.PHONY: bench-page
+bench-page: target/.built-beseda ## how quick the page is on a slow machine (make bench-page ARGS=--strict fails when a goal is missed)
+	@scripts/bootstrap test
+	@$(env) cd end2end && BESEDA=$(CURDIR)/target/release/beseda node --import ./typescript.mjs bench-page.ts $(ARGS)
+
+.PHONY: size
+size: target/.built-beseda ## how many bytes a first visit to a room takes (fails above 200 KB)
+	@scripts/bootstrap test
+	@$(env) cd end2end && BESEDA=$(CURDIR)/target/release/beseda node --import ./typescript.mjs size.ts
+
 .PHONY: size-client
-size-client: ## how many bytes of brotli the Socket.IO client adds to a page (fails above 11.7 KB)
+size-client: ## how many bytes of brotli the Socket.IO client adds to the page (fails above 11.7 KB)
 	@scripts/bootstrap build
 	$(env) socketio-client/size/measure.sh

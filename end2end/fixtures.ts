@@ -1,7 +1,9 @@
-import { test as base, expect, type Browser, type BrowserContextOptions, type Page } from "@playwright/test";
+import { test as base, expect, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type WebSocketRoute } from "@playwright/test";
+import { Program } from "./program.ts";
 import { Server } from "./server.ts";
 
-export { expect };
+export { expect, Program };
+export type { Said } from "./program.ts";
 
 /** One person with a browser of their own. */
 export class Person {
@@ -15,6 +17,23 @@ export class Person {
     return this;
   }
 
+  /** Makes an account. The first one in a house owns it. */
+  async register(name: string, password = "correct horse"): Promise<this> {
+    await this.page.goto("/?with=account");
+    await this.page.getByLabel("Your name").fill(name);
+    await this.page.getByLabel("Password").fill(password);
+    await this.page.getByRole("button", { name: "Make an account" }).click();
+    await expect(this.page).toHaveURL(/\/room\/general$/);
+    return this;
+  }
+
+  /** Another tab of the same browser. */
+  async tab(path: string): Promise<Person> {
+    const page = await this.page.context().newPage();
+    await page.goto(path);
+    return new Person(page);
+  }
+
   async say(text: string): Promise<void> {
     await this.composer.fill(text);
     await this.page.getByRole("button", { name: "Send" }).click();
@@ -23,6 +42,32 @@ export class Person {
   /** The page has come alive: wasm runs and the socket is connected. */
   async isLive(): Promise<void> {
     await expect(this.page.locator(".chat[data-link=connected]")).toBeVisible();
+  }
+
+  /** From now on, `isSameDocument` knows whether the page was loaded anew. */
+  async markDocument(): Promise<void> {
+    await this.page.evaluate(() => Object.assign(window, { sameDocument: true }));
+  }
+
+  async isSameDocument(): Promise<boolean> {
+    return this.page.evaluate(() => "sameDocument" in window);
+  }
+
+  /** The API with this browser's own session. */
+  async ask(method: string, path: string, data?: object): Promise<any> {
+    const headers = { origin: new URL(this.page.url()).origin };
+    const answer = await this.page.request.fetch(`/api/v1${path}`, { method, headers, data });
+    const body = await answer.json();
+    if (!body.ok) throw new Error(`${method} ${path}: ${JSON.stringify(body.error)}`);
+    return body;
+  }
+
+  /** From the next page on, the connection can be cut, while pages are still loaded. */
+  async cable(): Promise<Cable> {
+    const cable = new Cable();
+    await this.page.routeWebSocket(/\/socket\.io\//, (socket) => cable.connect(socket));
+    await this.page.route(/\/socket\.io\//, (route) => (cable.isCut ? route.abort() : route.continue()));
+    return cable;
   }
 
   get composer() {
@@ -34,6 +79,44 @@ export class Person {
     return this.page.locator(".message:not(.pending):not(.failed) .body");
   }
 
+  get pending() {
+    return this.page.locator(".message.pending .body");
+  }
+
+  get failed() {
+    return this.page.locator(".message.failed");
+  }
+
+  /** The row of the message with this text, however far on its way. */
+  row(text: string | RegExp): Locator {
+    const body = this.page.locator(".body").filter({ hasText: text });
+    return this.page.locator(".message").filter({ has: body });
+  }
+
+  /** Reply, Copy link, Edit, Delete: shown while the pointer is on the row. */
+  async act(text: string, what: string): Promise<void> {
+    await this.row(text).hover();
+    await this.row(text).locator(".acts").getByRole("link", { name: what }).click();
+  }
+
+  get banner() {
+    return this.page.locator(".banner");
+  }
+
+  get typing() {
+    return this.page.locator(".typing");
+  }
+
+  /** The link to a room, or to a direct one, in the list at the left. */
+  roomLink(name: string): Locator {
+    return this.page.locator("nav#rooms a.item").filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** A page of the server's, in the dialog over the chat or by itself. */
+  get sheet() {
+    return this.page.locator("main.sheet");
+  }
+
   get online() {
     return this.page.locator("aside .online bdi");
   }
@@ -43,10 +126,37 @@ export class Person {
   }
 }
 
+/** Between a page's socket and the server. */
+export class Cable {
+  isCut = false;
+  private readonly sockets = new Set<WebSocketRoute>();
+
+  connect(socket: WebSocketRoute): void {
+    if (this.isCut) {
+      void socket.close({ code: 1001 });
+      return;
+    }
+    socket.connectToServer();
+    this.sockets.add(socket);
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.sockets) void socket.close({ code: 1001 });
+    this.sockets.clear();
+  }
+
+  mend(): void {
+    this.isCut = false;
+  }
+}
+
 interface Fixtures {
   server: Server;
   /** Messages of the console that this test causes on purpose. */
   noise: { expected: RegExp[] };
+  /** A context whose console is heard, too. */
+  hear: (context: BrowserContext) => void;
   person: (options?: BrowserContextOptions) => Promise<Person>;
 }
 
@@ -55,34 +165,42 @@ export const test = base.extend<Fixtures>({
     const server = await Server.start();
     await use(server);
     await server.stop();
-    expect(server.log, "the server's log").not.toMatch(/ERROR|panicked/);
+    // What a panic says stands in the line below.
+    const trouble = server.log.match(/.*(?:ERROR|panicked).*\n?.*/g) ?? [];
+    expect(trouble, ["the server's log", ...trouble].join("\n")).toEqual([]);
   },
   noise: [{ expected: [] }, { option: true }],
-  person: async ({ browser, server, noise }, use, info) => {
+  hear: async ({ noise }, use) => {
     const heard: string[] = [];
-    const pages: Page[] = [];
+    const hear = (text: string) => {
+      if (!noise.expected.some((expected) => expected.test(text))) heard.push(text);
+    };
+    await use((context) => listen(context, hear));
+    expect(heard, ["the browser's console", ...heard].join("\n")).toEqual([]);
+  },
+  person: async ({ browser, server, hear }, use, info) => {
+    const contexts: BrowserContext[] = [];
     await use(async (options) => {
-      const page = await open(browser, { baseURL: server.url, ...info.project.use, ...options });
-      pages.push(page);
-      listen(page, (text) => {
-        if (!noise.expected.some((expected) => expected.test(text))) heard.push(text);
-      });
-      return new Person(page);
+      const context = await open(browser, { baseURL: server.url, ...info.project.use, ...options });
+      contexts.push(context);
+      hear(context);
+      return new Person(await context.newPage());
     });
-    await Promise.all(pages.map((page) => page.context().close()));
-    expect(heard, "the browser's console").toEqual([]);
+    await Promise.all(contexts.map((context) => context.close()));
   },
 });
 
-async function open(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+async function open(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  // What a project says of the browser itself is none of a context's business.
   const { baseURL, locale, timezoneId, javaScriptEnabled, viewport, colorScheme } = options;
-  const context = await browser.newContext({ baseURL, locale, timezoneId, javaScriptEnabled, viewport, colorScheme });
-  return context.newPage();
+  const { reducedMotion, hasTouch, isMobile, permissions, storageState } = options;
+  const looks = { viewport, colorScheme, reducedMotion, hasTouch, isMobile };
+  return browser.newContext({ baseURL, locale, timezoneId, javaScriptEnabled, permissions, storageState, ...looks });
 }
 
-function listen(page: Page, hear: (text: string) => void): void {
-  page.on("pageerror", (error) => hear(`uncaught: ${error.message}`));
-  page.on("console", (message) => {
+function listen(context: BrowserContext, hear: (text: string) => void): void {
+  context.on("weberror", (error) => hear(`uncaught: ${error.error().message}`));
+  context.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") hear(`${message.type()}: ${message.text()}`);
   });
 }

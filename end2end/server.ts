@@ -16,6 +16,11 @@ function newest(programs: string[]): string {
   return programs.reduce((one, other) => (age(other) > age(one) ? other : one));
 }
 
+/** Tests are quicker than people; those of limits set their own. */
+const UNLIMITED = ["message", "message-burst", "typing", "join", "create-room", "login", "search", "upload", "connect", "event"]
+  .map((name) => `${name}=off`)
+  .join(",");
+
 /** The real program, with a data directory of its own. */
 export class Server {
   url = "";
@@ -23,7 +28,7 @@ export class Server {
   private program: ChildProcess | undefined;
 
   private constructor(
-    private readonly dataDir: string,
+    readonly dataDir: string,
     private address = "127.0.0.1:0",
   ) {}
 
@@ -35,13 +40,13 @@ export class Server {
 
   /** Starts, after a kill at the same address. */
   async start(): Promise<void> {
-    const args = ["--address", this.address, "--data-dir", this.dataDir];
+    const args = ["--address", this.address, "--data-dir", this.dataDir, "--limit", UNLIMITED];
     this.program = spawn(PROGRAM, args, {
       // In an empty directory: what a release build serves must come from inside the program.
       cwd: this.dataDir,
       stdio: ["ignore", "pipe", "pipe"],
       // Only a debug build reads its page from there.
-      env: { LEPTOS_SITE_ROOT: join(TARGET, "site") },
+      env: { LEPTOS_SITE_ROOT: process.env.SITE ?? join(TARGET, "site") },
     });
     this.program.stderr!.on("data", (text) => (this.log += text));
     for await (const line of createInterface(this.program.stdout!)) {
@@ -64,6 +69,22 @@ export class Server {
     await this.end("SIGTERM");
   }
 
+  /** Takes everything and answers nothing, until it goes on. */
+  pause(): void {
+    this.program?.kill("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.program?.kill("SIGCONT");
+  }
+
+  /** Another command of the program, on the same data: `run("backup", file)`. */
+  async run(...command: string[]): Promise<void> {
+    const program = spawn(PROGRAM, [...command, "--data-dir", this.dataDir], { stdio: "inherit" });
+    const [status] = await once(program, "exit");
+    if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}`);
+  }
+
   async stop(): Promise<void> {
     await this.terminate();
     await rm(this.dataDir, { recursive: true, force: true });
@@ -74,6 +95,7 @@ export class Server {
     if (!program || program.exitCode !== null || program.signalCode !== null) return;
     const ended = once(program, "exit");
     program.kill(signal);
+    program.kill("SIGCONT");
     await ended;
   }
 }

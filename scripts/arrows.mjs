@@ -24,7 +24,10 @@ export const HOUSE = {
       thiserror: "refusals are types with a sentence",
       "unicode-normalization": "two spellings of one name are one name",
       "unicode-segmentation": "lengths count what a person sees as characters",
+      utoipa: "the documentation's schemas are made of the types themselves",
     },
+    // The page doesn't carry them.
+    behind: { utoipa: "schema" },
   },
   "socketio-client": { leansOn: [], never: OUR_STACK },
   chat: { leansOn: ["protocol"], never: WEB },

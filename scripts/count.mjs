@@ -1,15 +1,16 @@
 // Adds up what the test runners reported, as scripts/test left it in a directory: NAME.log (and playwright.json)
-// and NAME.status, the exit status. Prints 'N passed, N failed' and fails when anything failed or nothing ran.
+// and NAME.status, the exit status. Names what failed, prints 'N passed, N failed', and fails when anything failed
+// or nothing ran.
 //
 //   node scripts/count.mjs DIRECTORY
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { failures, plain, told } from "./failures.mjs";
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 const all = (text, pattern) => sum([...text.matchAll(pattern)].map(([, number]) => Number(number)));
-const plain = (text) => text.replaceAll(/\x1b\[[0-9;]*m/g, "");
 
 /** Each reads one runner's report and says how many tests passed and failed; null where there is no summary. */
 export const READERS = {
@@ -18,6 +19,9 @@ export const READERS = {
     const summary = plain(log).match(/^\s*Summary \[.*?\] .*tests? run: (.*)$/m)?.[1];
     if (summary === undefined) return /no tests to run/.test(log) ? { passed: 0, failed: 0 } : null;
     return { passed: all(summary, /(\d+) passed/g), failed: all(summary, /(\d+) (?:failed|timed out|exec failed)/g) };
+  },
+  "page-client"(log) {
+    return READERS.nextest(log);
   },
   doctest(log) {
     // test result: ok. 2 passed; 0 failed; 0 ignored; ...
@@ -46,15 +50,20 @@ export function count(runner, report, status) {
 
 function main(directory) {
   const runners = readdirSync(directory).filter((file) => file.endsWith(".status")).map((file) => file.slice(0, -".status".length));
+  const read = (name) => existsSync(join(directory, name)) && readFileSync(join(directory, name), "utf8");
   const total = { passed: 0, failed: 0 };
+  const named = [];
   for (const runner of runners) {
-    const report = join(directory, runner === "playwright" ? "playwright.json" : `${runner}.log`);
-    const status = Number(readFileSync(join(directory, `${runner}.status`), "utf8"));
-    const { passed, failed } = count(runner, existsSync(report) && readFileSync(report, "utf8"), status);
+    const log = read(`${runner}.log`) || "";
+    const report = runner === "playwright" ? read("playwright.json") : log;
+    const status = Number(read(`${runner}.status`));
+    const { passed, failed } = count(runner, report, status);
+    named.push(...failures(runner, report, log, status));
     console.log(`${runner}: passed ${passed}, failed ${failed}${status ? `, exit status ${status}` : ""}`);
     total.passed += passed;
     total.failed += failed;
   }
+  for (const line of told(named)) console.log(line);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
 }
