@@ -16,7 +16,7 @@ pub mod rows;
 mod tests;
 mod window;
 
-pub use rows::{Key, Row, quote};
+pub use rows::{Key, Page, Row, quote};
 pub use window::ROWS;
 
 use crate::zone::Zone;

@@ -1,6 +1,7 @@
 //! The list of messages.
 
 use super::row::RowItem;
+use crate::live::timeline::Page;
 use crate::live::{RoomState, Timeline};
 use crate::words::words;
 use leptos::html::Div;
@@ -9,9 +10,10 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Log(room: RoomState) -> impl IntoView {
     let words = words();
-    let keys = Memo::new(move |_| room.timeline.with(Timeline::keys));
+    let pages = Memo::new(move |_| room.timeline.with(Timeline::pages));
     let nothing = move || {
-        keys.with(Vec::is_empty).then(|| view! { <p class="empty">{words.nothing_yet}</p> })
+        let is_empty = pages.with(|pages| pages.iter().all(|page| page.keys.is_empty()));
+        is_empty.then(|| view! { <p class="empty">{words.nothing_yet}</p> })
     };
     let more = move || {
         let older =
@@ -37,28 +39,45 @@ pub(crate) fn Log(room: RoomState) -> impl IntoView {
             view! { <i aria-hidden="true"><b></b><b></b><b></b></i> {(words.typing)(&names)} }
         })
     };
+    // New messages are read out to whoever is at the end; what comes for someone on the way up is counted.
+    let aloud = move || if room.timeline.with(Timeline::is_following) { "polite" } else { "off" };
     let scroller = NodeRef::<Div>::new();
     #[cfg(feature = "browser")]
-    let moved = super::scroll::keep(expect_context(), scroller, keys);
+    let moved = super::scroll::keep(expect_context(), scroller, pages);
     #[cfg(not(feature = "browser"))]
     let moved = || ();
     view! {
         // Reversed by the style: it begins at its end and stays there, with or without a script.
         <div
             class="scroll" node_ref=scroller tabindex="0"
-            role="log" aria-live="polite" aria-label=words.messages
+            role="log" aria-live=aloud aria-label=words.messages
             on:scroll=move |_| moved()
             on:keydown=move |event| super::gestures::between_rows(&event)
         >
             <ol class="log">
-                <For each=move || keys.get() key=|key| *key let:key>
-                    <RowItem room key_=key/>
+                <For each=move || pages.get() key=|page| page.number let:page>
+                    <Rows room pages number=page.number/>
                 </For>
             </ol>
             {nothing}
             {more}
         </div>
-        {down}
+        <div class="below" role="status">{down}</div>
         <p class="typing" role="status">{typing}</p>
+    }
+}
+
+#[component]
+fn Rows(room: RoomState, pages: Memo<Vec<Page>>, number: i32) -> impl IntoView {
+    let keys = Memo::new(move |_| {
+        pages.with(|pages| {
+            let page = pages.iter().find(|page| page.number == number);
+            page.map(|page| page.keys.clone()).unwrap_or_default()
+        })
+    });
+    view! {
+        <For each=move || keys.get() key=|key| *key let:key>
+            <RowItem room key_=key/>
+        </For>
     }
 }

@@ -2,7 +2,7 @@
 //! the row at the top of the view is the anchor, and whatever is added or taken away above or below, the
 //! list is moved back under it before anything is painted.
 
-use crate::live::timeline::Key;
+use crate::live::timeline::{Key, Page};
 use crate::live::{Action, Live};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -22,31 +22,44 @@ thread_local! {
 
 #[derive(Default)]
 struct Anchor {
-    /// The first row in view, and where it is.
-    row: Option<(Element, f64)>,
+    row: Option<Held>,
     /// Where the list was moved to from here: that it arrives there is not the reader's doing.
     put: Option<i32>,
+    /// The rows have changed, and the list has not been moved after them yet.
+    pending: bool,
+}
+
+/// The first row in view.
+struct Held {
+    row: Element,
+    /// How far it is below the top of the view, when the list stands at `place`.
+    offset: f64,
+    place: i32,
 }
 
 /// Answers what is to be done when the list was scrolled.
 pub(crate) fn keep(
     live: Live,
     scroller: NodeRef<Div>,
-    keys: Memo<Vec<Key>>,
+    pages: Memo<Vec<Page>>,
 ) -> impl Fn() + 'static {
     let rows = live.open.get_untracked().timeline;
     Effect::new(move |before: Option<Option<Key>>| {
         // An edit leaves the rows the same, and makes one of them higher.
         rows.track();
-        let last = keys.with(|keys| keys.last().copied());
+        let last = pages.with(|pages| pages.last()?.keys.last().copied());
         let grown = before.is_some_and(|before| before != last);
+        ANCHOR.with_borrow_mut(|anchor| anchor.pending = true);
         request_animation_frame(move || {
             if let Some(Some(scroller)) = scroller.try_get_untracked() {
                 let at_end = rows.with_untracked(|rows| rows.is_following() && !rows.newer());
-                ANCHOR.with_borrow_mut(|anchor| match at_end {
-                    true if grown => anchor.put(&scroller, 0),
-                    true => {}
-                    false => anchor.hold(&scroller),
+                ANCHOR.with_borrow_mut(|anchor| {
+                    match at_end {
+                        true if grown => anchor.put(&scroller, 0),
+                        true => {}
+                        false => anchor.hold(&scroller),
+                    }
+                    anchor.pending = false;
                 });
                 look_around(live, &scroller);
             }
@@ -87,15 +100,24 @@ fn look_around(live: Live, scroller: &HtmlElement) {
 
 impl Anchor {
     fn scrolled(&mut self, scroller: &HtmlElement) {
-        if self.put != Some(scroller.scroll_top()) {
-            self.put = None;
-            self.drop_at(scroller);
+        if self.put == Some(scroller.scroll_top()) {
+            return;
         }
+        self.put = None;
+        // The reader scrolls while rows come and go: both have moved the row, and only one was meant to.
+        if self.pending {
+            self.hold(scroller);
+        }
+        self.drop_at(scroller);
     }
 
     fn put(&mut self, scroller: &HtmlElement, place: i32) {
         scroller.set_scroll_top(place);
-        self.put = Some(scroller.scroll_top());
+        let place = scroller.scroll_top();
+        self.put = Some(place);
+        if let Some(held) = &mut self.row {
+            held.place = place;
+        }
     }
 
     fn drop_at(&mut self, scroller: &HtmlElement) {
@@ -115,24 +137,27 @@ impl Anchor {
             }
             let row: Element = rows.get(from)?.unchecked_into();
             let offset = row.get_bounding_client_rect().top() - top;
-            Some((row, offset))
+            Some(Held { row, offset, place: scroller.scroll_top() })
         });
     }
 
-    /// Brings the row back to where it was; whoever asked for the end stays there.
+    /// Brings the row back to where it would be without the change; whoever asked for the end stays there.
     fn hold(&mut self, scroller: &HtmlElement) {
-        if self.put == Some(0) && scroller.scroll_top() == 0 {
+        let place = scroller.scroll_top();
+        if self.put == Some(0) && place == 0 {
             return;
         }
-        let Some((row, offset)) = self.row.as_ref().filter(|(row, _)| row.is_connected()) else {
+        let Some(held) = self.row.as_ref().filter(|held| held.row.is_connected()) else {
             return self.drop_at(scroller);
         };
         let top = scroller.get_bounding_client_rect().top();
-        let moved = row.get_bounding_client_rect().top() - top - offset;
+        let meant = held.offset - f64::from(place - held.place);
+        let moved = held.row.get_bounding_client_rect().top() - top - meant;
         #[allow(clippy::cast_possible_truncation, reason = "a scroller's place")]
         let by = moved.round() as i32;
         if by != 0 {
-            self.put(scroller, scroller.scroll_top() + by);
+            self.put(scroller, place + by);
+            self.drop_at(scroller);
         }
     }
 }

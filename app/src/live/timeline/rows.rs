@@ -23,6 +23,14 @@ pub enum Key {
     Message(ClientId),
 }
 
+/// Rows that came together. A list of pages is put before or after another without touching it: in one
+/// list of rows, those that others are put before would be taken out and put back, without their focus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub number: i32,
+    pub keys: Vec<Key>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
     Day(i64),
@@ -44,13 +52,17 @@ pub enum Row {
 }
 
 impl Timeline {
-    pub fn keys(&self) -> Vec<Key> {
+    pub fn pages(&self) -> Vec<Page> {
         let held = &self.window.held;
-        let mut keys = Vec::with_capacity(held.len() + self.drafts.len() + 16);
+        let mut pages: Vec<Page> = Vec::new();
         let new = self.first_new();
         let mut above = if self.window.older { self.first_seq() } else { Some(0) };
         let mut day = i64::MIN;
         for (place, one) in held.iter().enumerate() {
+            if pages.last().is_none_or(|page| page.number != one.page) {
+                pages.push(Page { number: one.page, keys: Vec::new() });
+            }
+            let Some(Page { keys, .. }) = pages.last_mut() else { continue };
             let notes = self.notes.between(above.unwrap_or_default(), one.seq());
             keys.extend(notes.iter().map(|note| Key::Note(note.id)));
             // A clock that went back must not bring a day for the second time.
@@ -64,12 +76,17 @@ impl Timeline {
             keys.push(Key::Message(one.key));
             above = Some(one.seq());
         }
-        if let Some(above) = above {
-            let notes = self.notes.between(above, self.end(above));
-            keys.extend(notes.iter().map(|note| Key::Note(note.id)));
+        if pages.is_empty() {
+            pages.push(Page { number: 0, keys: Vec::new() });
         }
-        keys.extend(self.drafts.iter().map(|draft| Key::Message(draft.id)));
-        keys
+        if let Some(Page { keys, .. }) = pages.last_mut() {
+            if let Some(above) = above {
+                let notes = self.notes.between(above, self.end(above));
+                keys.extend(notes.iter().map(|note| Key::Note(note.id)));
+            }
+            keys.extend(self.drafts.iter().map(|draft| Key::Message(draft.id)));
+        }
+        pages
     }
 
     pub fn row(&self, key: Key) -> Option<Row> {

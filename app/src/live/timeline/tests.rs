@@ -10,6 +10,12 @@ const ME: u128 = 7;
 const ANNA: u128 = 8;
 const MINUTE: i64 = 60_000;
 
+impl Timeline {
+    fn keys(&self) -> Vec<Key> {
+        self.pages().into_iter().flat_map(|page| page.keys).collect()
+    }
+}
+
 fn user(number: u128) -> User {
     User::new(UserId(Uuid::from_u128(number)), format!("user {number}"), Role::Guest)
 }
@@ -323,6 +329,30 @@ fn pages_lead_up_to_the_beginning_and_the_newest_give_way() {
     }
     assert_eq!(seqs(&timeline), (1..=300).collect::<Vec<_>>());
     assert!(!timeline.older() && timeline.newer());
+}
+
+/// What is put before others as a page of its own leaves them where they are.
+#[test]
+fn each_page_of_history_stays_a_page() {
+    let mut timeline = at_the_end(400);
+    let sizes = |timeline: &Timeline| -> Vec<usize> {
+        timeline.pages().iter().map(|page| page.keys.len()).collect()
+    };
+    let below = timeline.pages();
+    timeline.apply(Event::Following(false));
+    let asked = timeline.ask(true).unwrap();
+    timeline.apply(Event::Paged { asked, messages: messages(301..=350), more: true });
+    assert_eq!(sizes(&timeline), [51, 50], "the day stands above the first page");
+    let now = timeline.pages();
+    assert_eq!((now[1].number, &now[1].keys[..]), (below[0].number, &below[0].keys[1..]));
+    timeline.apply(changed(401));
+    assert_eq!(sizes(&timeline), [51, 51], "what is said belongs to the page beside it");
+    let asked = timeline.ask(true).unwrap();
+    timeline.apply(Event::Paged { asked, messages: messages(51..=300), more: true });
+    assert_eq!(sizes(&timeline), [251, 50], "and the newest give way");
+    let asked = timeline.ask(false).unwrap();
+    timeline.apply(Event::Paged { asked, messages: messages(351..=401), more: false });
+    assert_eq!(sizes(&timeline), [200, 50, 51]);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(super) struct Window {
 pub(super) struct Held {
     /// As in [`Key::Message`](super::Key::Message).
     pub(super) key: ClientId,
+    /// With which page of history it came; what is said meanwhile belongs to the page beside it.
+    pub(super) page: i32,
     pub(super) day: i64,
     pub(super) message: Arc<Message>,
 }
@@ -106,7 +108,7 @@ impl Window {
         match self.find(message.seq) {
             Ok(place) => {
                 if self.held[place].message.rev <= message.rev {
-                    self.held[place] = self.hold(message);
+                    self.held[place] = self.hold(message, self.held[place].page);
                 }
             }
             Err(0) if self.older && !self.held.is_empty() => {
@@ -116,7 +118,8 @@ impl Window {
                 self.passed_after = self.passed_after.max(message.rev);
             }
             Err(place) => {
-                let held = self.hold(message);
+                let beside = self.held.get(place.saturating_sub(1));
+                let held = self.hold(message, beside.map_or(0, |held| held.page));
                 self.held.insert(place, held);
             }
         }
@@ -129,7 +132,13 @@ impl Window {
         if edge != Some(asked.seq) {
             return false;
         }
-        let page: Vec<Held> = messages.into_iter().map(|message| self.hold(message)).collect();
+        let number = if asked.older {
+            self.held.first().map_or(0, |held| held.page - 1)
+        } else {
+            self.held.last().map_or(0, |held| held.page + 1)
+        };
+        let page: Vec<Held> =
+            messages.into_iter().map(|message| self.hold(message, number)).collect();
         let place = if asked.older { 0 } else { self.held.len() };
         self.held.splice(place..place, page);
         if asked.older {
@@ -160,9 +169,9 @@ impl Window {
         over
     }
 
-    fn hold(&self, message: Message) -> Held {
+    fn hold(&self, message: Message, page: i32) -> Held {
         let own = message.user.id == self.me;
         let key = if own { message.client_id } else { ClientId(message.id.0) };
-        Held { key, day: self.zone.day(message.at), message: Arc::new(message) }
+        Held { key, page, day: self.zone.day(message.at), message: Arc::new(message) }
     }
 }
