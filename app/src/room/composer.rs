@@ -2,7 +2,7 @@
 
 use crate::forms;
 use crate::live::writing::Task;
-use crate::live::{Action, Live, RoomState, matching};
+use crate::live::{Action, Live, matching};
 use crate::page::Desk;
 use crate::words::words;
 use leptos::ev::KeyboardEvent;
@@ -223,13 +223,15 @@ fn input(live: Live, field: NodeRef<Textarea>, completing: RwSignal<Option<Compl
     };
     let text = element.value();
     let cursor = element.selection_end().ok().flatten().unwrap_or_default() as usize;
-    completing.set(names(live.open.get_untracked(), &text, cursor));
+    completing.set(names(live, &text, cursor));
     live.act(Action::Wrote(text));
 }
 
-fn names(room: RoomState, text: &str, cursor: usize) -> Option<Completing> {
+fn names(live: Live, text: &str, cursor: usize) -> Option<Completing> {
     let (start, prefix) = matching::at_word(text, cursor)?;
-    let known = room.people.with_untracked(crate::live::People::names);
+    let mut known = live.open.get_untracked().people.with_untracked(crate::live::People::names);
+    let me = live.me().name;
+    known.retain(|name| *name != me);
     let names = matching::complete(&known, prefix, NAMES);
     (!names.is_empty()).then_some(Completing { start, names, chosen: 0 })
 }
@@ -269,7 +271,8 @@ fn escape(text: &str) -> String {
 
 #[cfg(feature = "browser")]
 mod field {
-    use super::{Action, Live, RoomState, Task, Textarea, is_touch};
+    use super::{Action, Live, Task, Textarea, is_touch};
+    use crate::live::RoomState;
     use leptos::prelude::*;
 
     /// The field shows the open room's text. What was typed before the page was alive is kept.

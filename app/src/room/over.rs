@@ -34,10 +34,15 @@ pub(crate) fn open(live: Live, to: &str) -> bool {
 }
 
 pub(crate) fn close() {
-    ASKED.set(ASKED.get().wrapping_add(1));
+    forget();
     if let Some(dialog) = dialog() {
         dialog.close();
     }
+}
+
+/// Whatever is on its way comes too late.
+fn forget() {
+    ASKED.set(ASKED.get().wrapping_add(1));
 }
 
 fn dialog() -> Option<HtmlDialogElement> {
@@ -78,6 +83,10 @@ fn listen(live: Live, dialog: &HtmlDialogElement) {
     });
     let _ = dialog.add_event_listener_with_callback("click", clicked.as_ref().unchecked_ref());
     clicked.forget();
+    // By Esc, the browser closes it.
+    let closed = Closure::<dyn FnMut(Event)>::new(|_| forget());
+    let _ = dialog.add_event_listener_with_callback("close", closed.as_ref().unchecked_ref());
+    closed.forget();
 }
 
 fn follow(live: Live, to: &str) {

@@ -75,7 +75,9 @@ pub(crate) fn Palette() -> impl IntoView {
             <input
                 type="text" role="combobox" aria-expanded="true" aria-controls="goals" autocomplete="off"
                 aria-label=words.room_or_person placeholder=words.room_or_person
-                aria-activedescendant=move || format!("goal-{}", found.with(|found| found.chosen))
+                aria-activedescendant=move || found.with(|found| {
+                    (!found.goals.is_empty()).then(|| format!("goal-{}", found.chosen))
+                })
                 on:focus=move |event| look(&event_target_value(&event))
                 on:input=move |event| look(&event_target_value(&event))
                 on:keydown=keydown

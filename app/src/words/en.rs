@@ -51,6 +51,7 @@ pub(super) const WORDS: Words = Words {
     archived: "This room is archived. Nothing more is said here.",
     banned: "You are banned here.",
     no_guests: "Guests aren't let in here.",
+    no_accounts: "No new accounts are made here.",
     password: "Password",
     sign_in: "Sign in",
     make_account: "Make an account",

@@ -48,6 +48,7 @@ pub(super) const WORDS: Words = Words {
     archived: "此房间已归档，无法再发言。",
     banned: "您已被禁止访问。",
     no_guests: "此处不接待访客。",
+    no_accounts: "这里目前不能创建新账号。",
     password: "密码",
     sign_in: "登录",
     make_account: "创建账号",

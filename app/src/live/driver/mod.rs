@@ -28,9 +28,10 @@ use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::event::{
-    self, Kicked, Membership, MessageChanged, PresenceAction, ReadTo, Restarting, RoomPresence,
-    RoomRemoved, RoomUpdated, UserTyping,
+    self, Kicked, Membership, MessageChanged, PresenceAction, ReadTo, Restarting, RoomCount,
+    RoomPresence, RoomRemoved, RoomUpdated, UserTyping,
 };
+use protocol::room::GENERAL;
 use protocol::{ApiError, ErrorCode, RoomId};
 use reading::Listeners;
 use serde::Serialize;
@@ -145,6 +146,7 @@ impl Inner {
         vec![
             self.on(event::MESSAGE, Self::heard),
             self.on(event::ROOM_PRESENCE, Self::seen),
+            self.on(event::ROOM_PRESENCE, Self::counted),
             self.on(event::USER_JOINED, Self::came),
             self.on(event::USER_LEFT, Self::went),
             self.on(event::USER_TYPING, Self::types),
@@ -318,7 +320,6 @@ impl Inner {
     }
 
     fn seen(self: &Rc<Self>, presence: RoomPresence) {
-        self.live.rooms.update(|rooms| rooms.present(presence.room, presence.count));
         if let Some(room) = self.visited(presence.room) {
             // Everyone is a member of `general` from the beginning: of that no one is told.
             let online = presence.action == PresenceAction::Online;
@@ -334,6 +335,14 @@ impl Inner {
         }
     }
 
+    /// In a crowd it isn't told who.
+    fn counted(self: &Rc<Self>, RoomCount { room, count }: RoomCount) {
+        self.live.rooms.update(|rooms| rooms.present(room, count));
+        if let Some(room) = self.visited(room) {
+            room.people.update(|people| people.counted(count));
+        }
+    }
+
     fn came(self: &Rc<Self>, membership: Membership) {
         self.meet(membership.room);
         if let Some(room) = self.visited(membership.room) {
@@ -346,6 +355,9 @@ impl Inner {
             self.live.rooms.update(|rooms| rooms.apply(super::rooms::Event::Left(membership.room)));
             // Whoever comes back enters anew.
             self.fresh.borrow_mut().retain(|fresh| *fresh != membership.room);
+            if self.live.open.get_untracked().id == membership.room {
+                self.go(&["/room/", GENERAL].concat());
+            }
         } else if let Some(room) = self.visited(membership.room) {
             self.apply(room, Event::Went(membership.user));
         }

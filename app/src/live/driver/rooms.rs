@@ -216,6 +216,7 @@ impl Inner {
 
     fn show_room(self: &Rc<Self>, room: &Room, push: Option<String>) {
         if let (Some(path), Some(window)) = (push, web_sys::window())
+            && path != location()
             && let Ok(history) = window.history()
         {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&path));
@@ -277,7 +278,9 @@ impl Inner {
                 up.messages.extend(down.messages);
                 let (messages, older, newer) = (up.messages, up.more, down.more);
                 this.apply(room, Event::Shown { messages, older, newer, since });
-                crate::room::scroll::show(at);
+                if this.live.open.get_untracked() == room {
+                    crate::room::scroll::show(at);
+                }
             }
         });
     }

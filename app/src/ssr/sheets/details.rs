@@ -112,7 +112,7 @@ fn entry(member: &Member, view: &View) -> AnyView {
     let here = if member.online { words.online } else { words.away };
     let role = (user.role != Role::Member).then(|| role(words, sheet, user.role));
     let notes = [Some(here), me.then_some(words.you), role];
-    let notes = notes.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let notes = notes.into_iter().flatten().collect::<Vec<_>>().join(sheet.comma);
     let to = Way::to(person_path(&user.name)).with("from", &path(slug)).path();
     let remove = (view.details.may.run && !me).then(|| {
         let label = format!("{}: {}", sheet.remove, user.name);

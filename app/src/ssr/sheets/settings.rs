@@ -141,7 +141,7 @@ fn password(view: &View) -> AnyView {
         return form.view(outcome, fields);
     }
     if view.registration == Registration::Closed {
-        return view! { <p class="hint">{sheet.no_accounts}</p> }.into_any();
+        return view! { <p class="hint">{words.no_accounts}</p> }.into_any();
     }
     let new = Field::password("set", "password", words.password, "new-password");
     let invite = Field::text("set", "invite", sheet.invite_code).required();

@@ -46,7 +46,6 @@ pub(super) const WORDS: SheetWords = SheetWords {
     signed_in_as: "Signed in as",
     set_password: "Set a password",
     set_password_hint: "With a password your name stays yours, and you can sign in anywhere. What you have said stays with you.",
-    no_accounts: "No new accounts are made here.",
     password_hint: "At least 8 characters.",
     invite_code: "Invite code",
     change_password: "Change the password",
@@ -89,6 +88,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
     too_small: "The room has more members than that already.",
     too_many_rooms: "You have made 20 rooms, which is as many as one may. Delete one of them first.",
 
+    comma: ", ",
     members_here: "Members",
     and_more: |count| match count {
         1 => "and 1 other".into(),

@@ -146,7 +146,6 @@ pub struct SheetWords {
     pub signed_in_as: &'static str,
     pub set_password: &'static str,
     pub set_password_hint: &'static str,
-    pub no_accounts: &'static str,
     pub password_hint: &'static str,
     pub invite_code: &'static str,
     pub change_password: &'static str,
@@ -186,6 +185,8 @@ pub struct SheetWords {
     pub too_small: &'static str,
     pub too_many_rooms: &'static str,
 
+    /// Between things that are listed.
+    pub comma: &'static str,
     pub members_here: &'static str,
     pub and_more: fn(u64) -> String,
     pub not_a_member: &'static str,
@@ -282,7 +283,7 @@ impl Lang {
             Trouble::PasswordLong => words.password_long,
             Trouble::PasswordWrong => sheet.old_wrong,
             Trouble::Invite => words.invite_needed,
-            Trouble::NoAccounts => sheet.no_accounts,
+            Trouble::NoAccounts => words.no_accounts,
             Trouble::ReasonLong => sheet.reason_long,
             Trouble::Uses => sheet.uses_wrong,
             Trouble::Days => sheet.days_wrong,

@@ -47,7 +47,6 @@ pub(super) const WORDS: SheetWords = SheetWords {
     signed_in_as: "Ваше имя здесь:",
     set_password: "Задать пароль",
     set_password_hint: "С паролем имя остаётся за вами, и войти можно откуда угодно. Всё, что вы написали, останется вашим.",
-    no_accounts: "Новые учётные записи здесь не создаются.",
     password_hint: "Не меньше 8 символов.",
     invite_code: "Код приглашения",
     change_password: "Сменить пароль",
@@ -87,6 +86,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
     too_small: "В комнате уже больше участников.",
     too_many_rooms: "Вы создали 20 комнат, больше нельзя. Сначала удалите одну из них.",
 
+    comma: ", ",
     members_here: "Участники",
     and_more: |count| format!("и ещё {count} {}", plural(count, "человек", "человека", "человек")),
     not_a_member: "Вас нет в этой комнате.",

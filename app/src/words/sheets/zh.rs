@@ -46,7 +46,6 @@ pub(super) const WORDS: SheetWords = SheetWords {
     signed_in_as: "当前身份：",
     set_password: "设置密码",
     set_password_hint: "设置密码后，这个名字就归你所有，你可以在任何地方登录，说过的话也都保留。",
-    no_accounts: "这里目前不能创建新账号。",
     password_hint: "至少 8 个字符。",
     invite_code: "邀请码",
     change_password: "修改密码",
@@ -86,6 +85,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
     too_small: "房间现有的成员比这更多。",
     too_many_rooms: "你已创建 20 个房间，达到上限。请先删除一个。",
 
+    comma: "、",
     members_here: "成员",
     and_more: |count| format!("以及另外 {count} 人"),
     not_a_member: "你不在这个房间里。",
