@@ -114,7 +114,8 @@ export class Person {
 
   /** A page of the server's, in the dialog over the chat or by itself. */
   get sheet() {
-    return this.page.locator("main.sheet");
+    // A dialog that closes is still seen for a moment.
+    return this.page.locator("dialog[open] main.sheet, :not(dialog) > main.sheet");
   }
 
   get online() {

@@ -297,7 +297,7 @@ for (const world of WORLDS) {
     await page.keyboard.press("Escape");
     for (const path of ["/settings", "/search", "/rooms/new", "/people", "/room/general/details"]) {
       await page.locator(`a[href="${path}"]`).first().click();
-      await expect(page.locator("dialog .sheet h1")).toBeVisible();
+      await expect(page.locator("dialog[open] .sheet h1")).toBeVisible();
       await reading.live(anna, `${path} in a dialog`);
       await page.keyboard.press("Escape");
       await expect(page.locator("dialog[open]")).toHaveCount(0);

@@ -178,7 +178,7 @@ async function sheets(anna: Person, { kitchen }: Others, look: Look): Promise<vo
   // In the dialog over the chat.
   for (const name of ["Search", "Details"]) {
     await page.locator("header .tools").getByRole("link", { name }).click();
-    await expect(page.locator("dialog.over main.sheet")).toBeVisible();
+    await expect(page.locator("dialog[open] main.sheet")).toBeVisible();
     await look(`over-${name.toLowerCase()}`, anna);
     await page.keyboard.press("Escape");
   }
