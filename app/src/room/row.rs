@@ -1,5 +1,6 @@
 //! One row of the list: a message, one on its way, or what stands between messages.
 
+use crate::live::letters::initial;
 use crate::live::pieces::{Piece, pieces};
 use crate::live::timeline::{Draft, Key, Row};
 use crate::live::{Link, Live, RoomState};
@@ -175,7 +176,7 @@ fn parts_view(parts: Parts, live: Live, room: RoomState) -> impl IntoView {
     let Parts { user, at, seq, first, quote, text, gone, edited, state, acts } = parts;
     let head = if first {
         Either::Left(view! {
-            <span class=format!("face c{}", user.color) aria-hidden="true">{initial(&user.name)}</span>
+            <span class=format!("face c{}", user.color) aria-hidden="true">{initial(&user.name).to_owned()}</span>
             <span class=format!("who c{}", user.color)><bdi class="name">{user.name.clone()}</bdi><Time at/></span>
         })
     } else {
@@ -255,9 +256,4 @@ fn acts_view(acts: Acts) -> impl IntoView {
     let way = |(_, act, to, word)| view! { <a href=to data-act=act>{word}</a> };
     let ways = ways.into_iter().filter(|(may, ..)| *may).map(way).collect_view();
     view! { <span class="acts">{ways}</span> }
-}
-
-/// The style makes it a capital.
-pub(crate) fn initial(name: &str) -> String {
-    name.chars().take(1).collect()
 }

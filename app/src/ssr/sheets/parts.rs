@@ -1,8 +1,8 @@
 //! What sheets are made of.
 
 use super::outcome::Outcome;
+use crate::live::letters::initial;
 use crate::room::address::{Address, escape};
-use crate::room::row::initial;
 use crate::ssr::forms::onward;
 use crate::ssr::pages::Detour;
 use crate::ssr::{Asked, refusal};
@@ -268,7 +268,8 @@ impl Check {
 
 pub(super) fn face(user: &User) -> AnyView {
     let class = format!("face c{}", user.color);
-    view! { <span class=class aria-hidden="true">{initial(&user.name)}</span> }.into_any()
+    view! { <span class=class aria-hidden="true">{initial(&user.name).to_owned()}</span> }
+        .into_any()
 }
 
 pub(super) fn role(words: &'static Words, sheet: &'static SheetWords, role: Role) -> &'static str {
