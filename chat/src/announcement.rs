@@ -2,7 +2,7 @@
 //! sees the gap in `rev` and asks `sync`, or asks again what it wants to know.
 
 use protocol::event::{
-    Kicked, Membership, MessageChanged, Notification, ReadTo, RoomPresence, UserTyping,
+    Kicked, Membership, MessageChanged, Notification, ReadTo, RoomPresence, TodoChanged, UserTyping,
 };
 use protocol::room::RoomInfo;
 use protocol::{RoomId, SessionId, UserId};
@@ -15,6 +15,8 @@ pub enum Announcement {
     Joined(Membership),
     Left(Membership),
     Typing(UserTyping),
+    /// The changes of one room's list come in the order of their `rev`.
+    Todo(TodoChanged),
     RoomUpdated(RoomInfo),
     /// With whether everyone could see it.
     RoomRemoved(RoomId, bool),

@@ -1,6 +1,6 @@
 use crate::announcement::{Announcement, Announcements};
 use crate::limits::{Limits, Rates};
-use crate::people::{Passwords, Secret, Signer};
+use crate::people::{Passwords, Secret, Signer, Visits};
 use crate::presence::{InMemory, Presence};
 use crate::queue::Queue;
 use crate::rooms::Typing;
@@ -67,6 +67,7 @@ pub(crate) struct House {
     pub(crate) standings: Standings,
     pub(crate) passwords: Passwords,
     pub(crate) signer: Signer,
+    pub(crate) visits: Visits,
     pub(crate) revocations: Revocations,
     pub(crate) guests: bool,
     pub(crate) registration: Registration,
@@ -75,6 +76,8 @@ pub(crate) struct House {
     /// One arrival at a time: between taking a name and being here, its bearer would look like a guest
     /// who has gone, and lose it to the next.
     pub(crate) door: Mutex<()>,
+    /// One change of a to-do list at a time, so that they are told in their order.
+    pub(crate) list: Mutex<()>,
     upkeep: std::sync::Mutex<Option<AbortHandle>>,
 }
 
@@ -92,12 +95,14 @@ impl Chat {
             standings: Standings::default(),
             passwords: Passwords::default(),
             signer: Signer::new(&secret),
+            visits: Visits::default(),
             revocations: Revocations::default(),
             guests,
             registration,
             edit_within,
             keep_days,
             door: Mutex::default(),
+            list: Mutex::default(),
             upkeep: std::sync::Mutex::default(),
             store,
         });

@@ -9,6 +9,7 @@
 //! | `people/` | names, signing in, accounts, sessions, invites |
 //! | `rooms/` | making, entering, changing and leaving rooms; what is unread |
 //! | `messages/` | sending, editing, deleting, history, sync, search, mentions |
+//! | `todos` | a room's to-do list |
 //! | `moderation` | kick, ban, mute, roles, announcements, the audit log |
 //! | `permissions` | the one answer to "may they do this here?" |
 //! | `standing` | what the answer needs to know, remembered for a moment |
@@ -39,6 +40,7 @@ mod rooms;
 mod standing;
 pub mod store;
 mod time;
+mod todos;
 mod upkeep;
 
 use messages::grams;

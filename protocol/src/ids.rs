@@ -40,6 +40,7 @@ id!(
     ClientId
 );
 id!(SessionId);
+id!(TodoId);
 id!(NotificationId);
 
 impl ClientId {

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`ids`] | what names a user, a room, a message |
 //! | [`text`] | names and message texts that have passed their rules |
-//! | [`user`] [`room`] [`message`] | the things themselves |
+//! | [`user`] [`room`] [`message`] [`todo`] | the things themselves |
 //! | [`event`] | every Socket.IO event, with its payload and its answer |
 //! | [`error`] | the error object and its codes |
 //! | [`reply`] | the one shape of every answer |
@@ -19,11 +19,13 @@ pub mod message;
 pub mod reply;
 pub mod room;
 pub mod text;
+pub mod todo;
 pub mod user;
 
 pub use error::{ApiError, ErrorCode, Reason};
-pub use ids::{ClientId, MessageId, NotificationId, RoomId, SessionId, UserId};
+pub use ids::{ClientId, MessageId, NotificationId, RoomId, SessionId, TodoId, UserId};
 pub use message::{Message, MessageKind, Quote};
 pub use room::{Room, RoomKind};
-pub use text::{MessageText, Name, Password, Query, RoomName, Topic};
+pub use text::{MessageText, Name, Password, Query, RoomName, Title, Topic};
+pub use todo::Todo;
 pub use user::{Member, Role, User};

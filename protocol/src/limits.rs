@@ -13,6 +13,10 @@ pub const ROOM_NAME_CHARS: usize = 60;
 pub const SLUG_CHARS: usize = 64;
 /// Characters of a room's topic.
 pub const TOPIC_CHARS: usize = 250;
+/// Characters of what is to be done, in a room's to-do list.
+pub const TITLE_CHARS: usize = 500;
+/// What a room's to-do list holds.
+pub const TODOS: usize = 1_000;
 /// Characters of a password. The upper bound is the price of hashing one.
 pub const PASSWORD_CHARS: RangeInclusive<usize> = 8..=200;
 /// Characters of a search.
@@ -56,6 +60,10 @@ pub const WRITE_BATCH: usize = 512;
 
 /// How long a person stays online after their last socket went, so that a reload is silent.
 pub const OFFLINE_AFTER: Duration = Duration::from_secs(5);
+/// How long the open door keeps a guest's name for them after their last socket went.
+pub const VISIT_KEPT: Duration = Duration::from_secs(30);
+/// People and to-dos that one list of the open door names.
+pub const LISTED: usize = 1_000;
 /// How long someone counts as writing after their last sign of it.
 pub const TYPING_LASTS: Duration = Duration::from_secs(5);
 /// That someone writes is told no more often.

@@ -3,7 +3,8 @@
 
 use crate::error::{ApiError, Reason};
 use crate::limits::{
-    MESSAGE_CHARS, NAME_CHARS, PASSWORD_CHARS, QUERY_CHARS, ROOM_NAME_CHARS, TOPIC_CHARS,
+    MESSAGE_CHARS, NAME_CHARS, PASSWORD_CHARS, QUERY_CHARS, ROOM_NAME_CHARS, TITLE_CHARS,
+    TOPIC_CHARS,
 };
 use serde::Serialize;
 use std::fmt;
@@ -62,6 +63,21 @@ impl Topic {
             return Ok(Self::default());
         }
         visible("topic", trimmed("topic", input, TOPIC_CHARS)?).map(|text| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Title(String);
+
+impl Title {
+    pub fn parse(input: &str) -> Result<Self, ApiError> {
+        trimmed("title", input, TITLE_CHARS).map(|text| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

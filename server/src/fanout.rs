@@ -1,6 +1,7 @@
 //! From what happened in `chat` to who is told.
 
 use crate::namespaces::{ADMIN, CHAT, NOTIFICATIONS};
+use crate::open_door::Teller;
 use crate::socket::{drop_stalled, room, session_room, user_room};
 use crate::stats::{Counters, Gauge};
 use chat::{Announcement, Announcements, Chat};
@@ -23,6 +24,8 @@ pub(crate) struct Fanout {
     io: SocketIo,
     chat: Chat,
     counters: Arc<Counters>,
+    /// Visitors of the open door hear it in their own words.
+    teller: Teller,
     /// How many are online in each room, as far as anyone was told.
     online: HashMap<RoomId, usize>,
     /// Crowds whose count has changed.
@@ -30,14 +33,15 @@ pub(crate) struct Fanout {
 }
 
 impl Fanout {
-    pub(crate) fn new(io: SocketIo, chat: Chat, counters: Arc<Counters>) -> Self {
-        Self { io, chat, counters, online: HashMap::new(), changed: HashMap::new() }
+    pub(crate) fn new(io: SocketIo, chat: Chat, counters: Arc<Counters>, teller: Teller) -> Self {
+        Self { io, chat, counters, teller, online: HashMap::new(), changed: HashMap::new() }
     }
 
     /// One task, so that a room hears its changes in the order of their `rev`.
     pub(crate) async fn run(mut self, mut announcements: Announcements, mut gauge: Gauge) {
         let mut second = interval(EVERY);
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut lists = std::pin::pin!(self.teller.lists());
         loop {
             tokio::select! {
                 biased;
@@ -46,9 +50,13 @@ impl Fanout {
                     self.tell_admins(&mut gauge).await;
                 }
                 announcement = announcements.recv() => match announcement {
-                    Some(announcement) => self.announce(announcement).await,
+                    Some(announcement) => {
+                        self.teller.announce(&announcement).await;
+                        self.announce(announcement).await;
+                    }
                     None => return,
                 },
+                () = &mut lists => return,
             }
         }
     }
@@ -66,6 +74,9 @@ impl Fanout {
                 let others =
                     self.chat_room(typing.room).map(|all| all.except(user_room(typing.user.id)));
                 self.tell(others, event::USER_TYPING, &typing).await;
+            }
+            Announcement::Todo(changed) => {
+                self.tell_room(changed.room, event::TODO, &changed).await;
             }
             Announcement::RoomUpdated(info) => {
                 let public = info.kind == RoomKind::Public;

@@ -17,6 +17,7 @@ mod doors;
 mod fanout;
 mod http;
 mod namespaces;
+mod open_door;
 mod router;
 mod schemas;
 mod server;

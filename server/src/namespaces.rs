@@ -3,13 +3,14 @@
 use crate::config::{Engine, Transport};
 use crate::socket::event::{Asked, Entry, Told, entry, told};
 use crate::socket::{
-    self, Hall, Namespace, Session, admin, messages, notifications, people, rooms,
+    self, Hall, Namespace, Session, admin, messages, notifications, people, rooms, todos,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use protocol::event::{
     self, Announce, Kicked, ListNotifications, Membership, MessageChanged, Notification, ReadTo,
-    Restarting, RoomCount, RoomPresence, RoomRemoved, RoomUpdated, Stats, Unread, UserTyping,
+    Restarting, RoomCount, RoomPresence, RoomRemoved, RoomUpdated, Stats, TodoChanged, Unread,
+    UserTyping,
 };
 use protocol::{ApiError, Role};
 use socketioxide::handler::ConnectHandler;
@@ -31,7 +32,7 @@ const ATTACHMENTS: usize = 8;
 /// Packets that wait for a client to read them. It is dropped when there are more.
 const UNREAD_PACKETS: usize = 1_024;
 
-/// What each namespace understands. A new event is a payload in `protocol::event`, a handler in
+/// What each namespace understands. `/` and `/room/<slug>` are not here: see [`crate::open_door`]. A new event is a payload in `protocol::event`, a handler in
 /// `socket/` and a line here.
 pub(crate) static NAMESPACES: [Namespace; 3] = [
     Namespace {
@@ -84,6 +85,10 @@ const CHAT_EVENTS: &[Entry] = &[
     entry::<people::Typing>("One writes, or has stopped"),
     entry::<people::Read>("Mark a room as read up to a message"),
     entry::<people::Presence>("Who is online in a room"),
+    entry::<todos::Todos>("What a room wants done"),
+    entry::<todos::TodoAdd>("Add to a room's to-do list"),
+    entry::<todos::TodoDone>("Tick something off, or not"),
+    entry::<todos::TodoRemove>("Take something off the list"),
 ];
 
 const NOTIFICATION_EVENTS: &[Entry] = &[
@@ -111,6 +116,7 @@ const CHAT_TELLS: &[Told] = &[
         event::ROOM_PRESENCE,
         "To the room: who came online or went; of a crowd the count",
     ),
+    told::<TodoChanged>(event::TODO, "To the room: its to-do list has changed"),
     told::<UserTyping>(event::USER_TYPING, "To the others in the room; may be lost"),
     told::<RoomUpdated>(event::ROOM_UPDATED, "To whoever can see it: a room is new or has changed"),
     told::<RoomRemoved>(event::ROOM_REMOVED, "To whoever could see it: a room is no more"),

@@ -7,6 +7,7 @@ use crate::http::connections::{Connections, Peer};
 use crate::http::engine;
 use crate::http::origin::{self, Allowed};
 use crate::namespaces::CHAT;
+use crate::open_door::{self, Teller, Visitors};
 use crate::socket::Hall;
 use crate::stats::{Counters, Gauge};
 use crate::storage::{StorageError, in_words};
@@ -69,9 +70,14 @@ impl Server {
         let doors = Doors::new(http.max_connections, http.max_connections_per_address);
         let hall = Hall { chat: chat.clone(), doors: Arc::new(doors) };
         let (sockets, io) = namespaces::build(&settings.engine, &hall);
+        let visitors = Arc::<Visitors>::default();
+        if settings.people.open_door == Switch::On {
+            open_door::open(&io, &hall, &visitors);
+        }
         let counters = Arc::<Counters>::default();
         let gauge = Gauge::new(chat.clone(), hall.doors, Arc::clone(&counters));
-        let fanout = Fanout::new(io.clone(), chat.clone(), counters);
+        let teller = Teller::new(io.clone(), chat.clone(), visitors);
+        let fanout = Fanout::new(io.clone(), chat.clone(), counters, teller);
         tokio::spawn(fanout.run(announcements, gauge));
         let (stopping, leaving) = (CancellationToken::new(), CancellationToken::new());
         let old_too = settings.engine.engine_v3 == Switch::On;

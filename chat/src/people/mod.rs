@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `guests` | in with a name alone |
+//! | `visits` | guests of the open door, who come with a name or without |
 //! | `accounts` | a name and a password; a guest becomes an account |
 //! | `sessions` | who is asking; signing out, revoking |
 //! | `invites` | links that let people in |
@@ -20,6 +21,7 @@ mod profiles;
 mod sessions;
 mod signer;
 pub(crate) mod token;
+mod visits;
 
 pub use identity::{Address, Identity};
 pub(crate) use passwords::Passwords;
@@ -29,6 +31,7 @@ pub(crate) use sessions::{refuse_barred, tidy_label};
 pub use signer::Secret;
 pub(crate) use signer::Signer;
 pub use token::Token;
+pub(crate) use visits::Visits;
 
 use crate::chat::Chat;
 use crate::error::Error;

@@ -148,6 +148,13 @@ impl Chat {
         }
     }
 
+    /// A session that no one holds a token of: the open door's.
+    pub(super) async fn begin_visit(&self, user: User, from: Address) -> Result<Identity, Error> {
+        let kind = SessionKind::Visit;
+        let session = self.add_session(user.id, kind, None, "", Some(from), BROWSER_LASTS).await?;
+        Ok(Identity { user, session, address: from })
+    }
+
     /// Only guests' addresses are banned; an account can't be made there either.
     pub(super) async fn refuse_banned(&self, from: Address) -> Result<(), Error> {
         if self.house.store.is_address_banned(&from.to_string(), now()).await? {

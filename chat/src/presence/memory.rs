@@ -93,13 +93,21 @@ impl Presence for InMemory {
         self.lock().people.contains_key(&user)
     }
 
+    async fn is_connected(&self, user: UserId) -> bool {
+        self.lock().people.get(&user).is_some_and(|here| here.sockets > 0)
+    }
+
     async fn count(&self) -> usize {
         self.lock().people.len()
     }
 
     async fn online(&self, room: RoomId) -> Vec<User> {
+        self.some_online(room, usize::MAX).await
+    }
+
+    async fn some_online(&self, room: RoomId, limit: usize) -> Vec<User> {
         let state = self.lock();
-        let ids = state.rooms.get(&room).into_iter().flatten();
+        let ids = state.rooms.get(&room).into_iter().flatten().take(limit);
         ids.filter_map(|id| state.people.get(id)).map(|here| here.user.clone()).collect()
     }
 

@@ -27,9 +27,13 @@ pub(crate) trait Presence: Send + Sync {
     /// Someone signed out: what sockets they still have no longer count.
     async fn forget(&self, user: UserId);
     async fn is_here(&self, user: UserId) -> bool;
+    /// Whether any socket of theirs is.
+    async fn is_connected(&self, user: UserId) -> bool;
     /// How many people are here.
     async fn count(&self) -> usize;
     async fn online(&self, room: RoomId) -> Vec<User>;
+    /// So many of them and no more.
+    async fn some_online(&self, room: RoomId, limit: usize) -> Vec<User>;
     /// Rooms in which someone is.
     async fn rooms(&self) -> usize;
     async fn online_in(&self, room: RoomId) -> usize;

@@ -18,18 +18,12 @@ impl Chat {
         let name = RoomName::parse(&ask.name)?;
         let topic = Topic::parse(ask.topic.as_deref().unwrap_or_default())?;
         let max_users = size(ask.max_users)?.unwrap_or(MAX_USERS_DEFAULT);
-        let person = self.person(who).await?;
         let (duty, kind) = if ask.private {
             (Duty::MakePrivateRoom, RoomKind::Private)
         } else {
             (Duty::MakeRoom, RoomKind::Public)
         };
-        permissions::may_serve(duty, &person)?;
-        self.house.limits.check(Limit::CreateRoom, who)?;
-        if self.house.store.rooms_made_by(who.user.id).await? >= ROOMS_MADE {
-            let told = format!("you have made {ROOMS_MADE} rooms; delete one of them first");
-            return Err(ApiError::forbidden(told).into());
-        }
+        self.may_make(who, duty).await?;
         let base = slugs::of(name.as_str());
         // A private room's address must not tell that another one has the name.
         let base = if ask.private { slugs::with_end(&base, &random_end()?) } else { base };
@@ -50,6 +44,41 @@ impl Chat {
             }
         }
         Err(ApiError::internal().into())
+    }
+
+    /// A public room of exactly this slug, with no one in it; `None` when there is one by now.
+    pub(super) async fn make_public(
+        &self,
+        who: &Identity,
+        slug: &str,
+        name: &str,
+    ) -> Result<Option<RoomId>, Error> {
+        self.may_make(who, Duty::MakeRoom).await?;
+        let room = NewRoom {
+            id: RoomId(Uuid::now_v7()),
+            slug: slug.to_owned(),
+            name: RoomName::parse(name)?.as_str().to_owned(),
+            topic: String::new(),
+            kind: RoomKind::Public,
+            max_users: MAX_USERS_DEFAULT,
+            made_by: who.user.id,
+            members: Vec::new(),
+            at: now(),
+        };
+        if !self.house.store.add_room(&room).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.made(who, room.id, &[]).await?.room.id))
+    }
+
+    async fn may_make(&self, who: &Identity, duty: Duty) -> Result<(), Error> {
+        permissions::may_serve(duty, &*self.person(who).await?)?;
+        self.house.limits.check(Limit::CreateRoom, who)?;
+        if self.house.store.rooms_made_by(who.user.id).await? >= ROOMS_MADE {
+            let told = format!("you have made {ROOMS_MADE} rooms; delete one of them first");
+            return Err(ApiError::forbidden(told).into());
+        }
+        Ok(())
     }
 
     /// The room of two people; made when they first need it.

@@ -108,6 +108,11 @@ impl Chat {
         Ok(true)
     }
 
+    /// Whether they are in the room, whoever asks.
+    pub async fn is_member(&self, room: RoomId, user: &User) -> Result<bool, Error> {
+        Ok(self.membership(room, user).await? == Some(Membership::Member))
+    }
+
     async fn membership(&self, room: RoomId, user: &User) -> Result<Option<Membership>, Error> {
         Ok(self.house.store.place(room, user.id).await?.and_then(|(_, membership)| membership))
     }

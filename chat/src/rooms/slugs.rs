@@ -1,7 +1,7 @@
 //! What a room is called in an address.
 
 use protocol::limits::SLUG_CHARS;
-use protocol::{RoomId, UserId};
+use protocol::{ApiError, Reason, RoomId, UserId};
 use unicode_normalization::UnicodeNormalization;
 
 /// Letters and digits of any script, folded; the rest becomes dashes.
@@ -15,6 +15,20 @@ pub(super) fn of(name: &str) -> String {
         slug if slug.parse::<RoomId>().is_ok() => format!("room-{slug}"),
         slug => slug.to_owned(),
     }
+}
+
+/// What a program calls a room, folded: letters, digits, `-` and `_`, the first a letter or digit.
+pub(super) fn called(name: &str) -> Result<String, ApiError> {
+    let slug: String = name.trim().nfkc().collect::<String>().to_lowercase().nfkc().collect();
+    let fits = (1..=SLUG_CHARS).contains(&slug.chars().count());
+    let spelt = slug.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    if fits && spelt && slug.starts_with(char::is_alphanumeric) {
+        return Ok(slug);
+    }
+    let told = format!(
+        "a room is called by 1 to {SLUG_CHARS} letters, digits, `-` and `_`, the first a letter or digit"
+    );
+    Err(ApiError::invalid("room", Reason::Malformed, told))
 }
 
 /// `slug`, `slug-2`, `slug-3`, …, never longer than a slug may be.
@@ -46,6 +60,19 @@ mod tests {
         assert_eq!(of("???"), "room");
         assert_eq!(of("00000000-0000-0000-0000-000000000000").len(), "room-".len() + 36);
         assert_eq!(of(&"я".repeat(200)).chars().count(), SLUG_CHARS);
+    }
+
+    #[test]
+    fn a_room_is_called_by_letters_of_any_script() {
+        for (name, slug) in
+            [("Tea", "tea"), ("чай_2", "чай_2"), ("前端", "前端"), ("ＡＢ-c", "ab-c")]
+        {
+            assert_eq!(called(name).unwrap(), slug);
+        }
+        for wrong in ["", " ", "-tea", "_", "a b", "dm:1:2", "a/b", "a\u{0}", &"я".repeat(65)] {
+            assert_eq!(called(wrong).unwrap_err().reason(), Some(Reason::Malformed), "{wrong:?}");
+        }
+        assert!(called(&"я".repeat(64)).is_ok());
     }
 
     #[test]

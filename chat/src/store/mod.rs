@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`people`] [`rooms`] [`messages`] | what is kept of each: the trait, and what goes in and comes out |
+//! | [`people`] [`rooms`] [`messages`] [`todos`] | what is kept of each: the trait, and what goes in and comes out |
 //! | `sql/` | the queries, written once and compiled for each engine |
 //! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
 //! | [`postgres`] | the shared engine: opening, migrating, searching |
@@ -12,6 +12,7 @@ pub mod people;
 pub mod postgres;
 pub mod rooms;
 pub mod sqlite;
+pub mod todos;
 
 use async_trait::async_trait;
 use messages::Messages;
@@ -20,10 +21,11 @@ use protocol::{Message, RoomId};
 use rooms::Rooms;
 use std::path::PathBuf;
 use std::sync::Arc;
+use todos::ToDo;
 
-pub trait Store: People + Rooms + Messages + Search + Upkeep {}
+pub trait Store: People + Rooms + Messages + ToDo + Search + Upkeep {}
 
-impl<T: People + Rooms + Messages + Search + Upkeep> Store for T {}
+impl<T: People + Rooms + Messages + ToDo + Search + Upkeep> Store for T {}
 
 /// Where the engines differ: an index of which messages hold which [`crate::grams`].
 #[async_trait]

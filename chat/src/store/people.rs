@@ -117,6 +117,8 @@ pub enum SessionKind {
     Browser,
     /// Held as a signed token.
     Program,
+    /// Held by the open door, as long as its guest may come back.
+    Visit,
 }
 
 pub struct NewSession {

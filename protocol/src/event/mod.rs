@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `messages` | sending, changing, reading and finding what is said |
 //! | `rooms` | making, entering and changing rooms |
+//! | `todos` | a room's to-do list |
 //! | `people` | who is here, who types, what one has read |
 //! | `notifications` | what one is told although the room isn't open |
 //! | `moderation` | what moderators do to people |
@@ -15,12 +16,14 @@ mod moderation;
 mod notifications;
 mod people;
 mod rooms;
+mod todos;
 
 pub use messages::*;
 pub use moderation::*;
 pub use notifications::*;
 pub use people::*;
 pub use rooms::*;
+pub use todos::*;
 
 /// Client to server, on `/chat`.
 pub const WHOAMI: &str = "whoami";
@@ -43,8 +46,13 @@ pub const SEARCH: &str = "search";
 pub const TYPING: &str = "typing";
 pub const READ: &str = "read";
 pub const PRESENCE: &str = "presence";
+pub const TODOS: &str = "todos";
+pub const TODO_ADD: &str = "todo-add";
+pub const TODO_DONE: &str = "todo-done";
+pub const TODO_REMOVE: &str = "todo-remove";
 
 /// Server to client, on `/chat`; `MESSAGE` and `READ` go both ways.
+pub const TODO: &str = "todo";
 pub const USER_JOINED: &str = "user-joined";
 pub const USER_LEFT: &str = "user-left";
 pub const ROOM_PRESENCE: &str = "room-presence";

@@ -149,7 +149,7 @@ pub(super) async fn list(State(chat): State<Chat>, Asker(who): Asker) -> Answer<
         id: session.id,
         kind: match session.kind {
             people::SessionKind::Browser => SessionKind::Browser,
-            people::SessionKind::Program => SessionKind::Program,
+            people::SessionKind::Program | people::SessionKind::Visit => SessionKind::Program,
         },
         label: session.label,
         created_at: session.created_at,

@@ -80,6 +80,9 @@ pub struct People {
     /// Whether one may come in with a name alone
     #[arg(long, env = "BESEDA_GUESTS", value_name = "ON", default_value = "on")]
     pub guests: Switch,
+    /// Whether programs written for Socket.IO tutorials may come in at `/` and `/room/…`
+    #[arg(long, env = "BESEDA_OPEN_DOOR", value_name = "ON", default_value = "on")]
+    pub open_door: Switch,
     /// Who may make an account: everyone, whoever has an invite, no one
     #[arg(long, env = "BESEDA_REGISTRATION", value_name = "WHO", default_value = "open")]
     pub registration: RegistrationChoice,

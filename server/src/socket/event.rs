@@ -10,6 +10,7 @@ use protocol::{ApiError, Reason};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use socketioxide::SendError;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{AckSender, Event as EventName, SocketRef, TryData};
 use socketioxide::handler::FromMessageParts;
@@ -170,11 +171,20 @@ pub(crate) struct Responder {
 
 impl Responder {
     pub(crate) fn answer<T: Serialize>(self, result: Result<T, Error>) {
+        self.answer_or(result, |error, socket| socket.emit(protocol::event::ERROR, error));
+    }
+
+    /// The same, where a failure is told in other words.
+    pub(crate) fn answer_or<T: Serialize>(
+        self,
+        result: Result<T, Error>,
+        tell: impl FnOnce(&ApiError, &SocketRef) -> Result<(), SendError>,
+    ) {
         let result = result.map_err(ApiError::from);
         let sent = if self.wanted {
             self.ack.send(&Reply(result))
         } else if let Err(error) = result {
-            self.socket.emit(protocol::event::ERROR, &error)
+            tell(&error, &self.socket)
         } else {
             return;
         };

@@ -1,8 +1,8 @@
 //! What one socket sends is handled in the order sent: its events wait here, and one task takes them.
 
+use super::Session;
 use super::event::{Envelope, Unanswered};
 use super::patience::Patience;
-use super::{Session, cut};
 use chat::Error;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 const RETRY_AFTER_MS: u64 = 1_000;
 
 #[derive(Clone)]
-pub(super) struct Mailbox {
+pub(crate) struct Mailbox {
     letters: mpsc::Sender<Envelope>,
     /// Taken by the one task that serves.
     waiting: Arc<Mutex<Option<mpsc::Receiver<Envelope>>>>,
@@ -26,7 +26,7 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (letters, waiting) = mpsc::channel(MAILBOX);
         Self {
             letters,
@@ -56,18 +56,53 @@ impl Mailbox {
 
     /// Handles everything, from CONNECT until the socket has gone.
     pub(super) async fn serve(self, session: Session) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(letters) = waiting else { return };
         let counted = session.namespace.presence && arrive(&session).await;
         (session.namespace.greet)(&session).await;
-        let unanswered = handle_all(&session, letters, self.gone).await;
-        if counted && self.abandoned.is_cancelled() {
+        let mut desk = Desk { session: &session, patience: Patience::new() };
+        let unanswered = self.empty_into(&mut desk).await;
+        if counted && self.is_abandoned() {
             session.chat.dropped(session.who.user.id).await;
         } else if counted {
             session.chat.disconnected(session.who.user.id).await;
         }
         unanswered.collect::<()>().await;
     }
+
+    /// Has every letter read in the order of arrival, until the socket has gone. What is left is to be
+    /// waited for.
+    pub(crate) async fn empty_into(
+        &self,
+        reader: &mut impl Reader,
+    ) -> FuturesUnordered<BoxFuture<'static, ()>> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut unanswered = FuturesUnordered::new();
+        let Some(mut letters) = waiting else { return unanswered };
+        loop {
+            tokio::select! {
+                biased;
+                letter = letters.recv(), if unanswered.len() < UNACKED_WRITES => match letter {
+                    Some(letter) => unanswered.extend(reader.read(letter).await),
+                    None => return unanswered,
+                },
+                Some(()) = unanswered.next() => {}
+                () = self.gone.cancelled(), if !letters.is_closed() => letters.close(),
+            }
+        }
+    }
+
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.abandoned.is_cancelled()
+    }
+}
+
+/// Whoever takes the letters out, one at a time.
+pub(crate) trait Reader: Send {
+    fn read(&mut self, letter: Envelope) -> impl Future<Output = Unanswered> + Send;
+}
+
+struct Desk<'a> {
+    session: &'a Session,
+    patience: Patience,
 }
 
 /// Is seen by others from now on, and hears the rooms that they are a member of.
@@ -82,47 +117,25 @@ async fn arrive(session: &Session) -> bool {
     }
 }
 
-async fn handle_all(
-    session: &Session,
-    mut letters: mpsc::Receiver<Envelope>,
-    gone: CancellationToken,
-) -> FuturesUnordered<BoxFuture<'static, ()>> {
-    let mut unanswered = FuturesUnordered::new();
-    let mut patience = Patience::new();
-    loop {
-        tokio::select! {
-            biased;
-            letter = letters.recv(), if unanswered.len() < UNACKED_WRITES => match letter {
-                Some(letter) => unanswered.extend(handle(session, letter, &mut patience).await),
-                None => return unanswered,
-            },
-            Some(()) = unanswered.next() => {}
-            () = gone.cancelled(), if !letters.is_closed() => letters.close(),
+impl Reader for Desk<'_> {
+    async fn read(&mut self, letter: Envelope) -> Unanswered {
+        let session = self.session;
+        let known = session.namespace.events.iter().find(|entry| entry.name == letter.event);
+        let Some(entry) = known else {
+            letter.responder.answer::<()>(Err(unknown_event().into()));
+            self.patience.lose(&session.socket);
+            return None;
+        };
+        if let Err(error) = session.chat.may_ask(&session.who) {
+            letter.responder.answer::<()>(Err(error));
+            self.patience.lose(&session.socket);
+            return None;
         }
+        (entry.run)(session, letter.payload, letter.responder).await
     }
 }
 
-async fn handle(session: &Session, letter: Envelope, patience: &mut Patience) -> Unanswered {
-    let known = session.namespace.events.iter().find(|entry| entry.name == letter.event);
-    let Some(entry) = known else {
-        let told = "there is no such event; the list is in the documentation";
-        let error: Error = ApiError::new(ErrorCode::Validation, told).into();
-        letter.responder.answer::<()>(Err(error));
-        lose(session, patience);
-        return None;
-    };
-    if let Err(error) = session.chat.may_ask(&session.who) {
-        letter.responder.answer::<()>(Err(error));
-        lose(session, patience);
-        return None;
-    }
-    (entry.run)(session, letter.payload, letter.responder).await
-}
-
-fn lose(session: &Session, patience: &mut Patience) {
-    if !patience.suffer() {
-        tracing::info!(user = %session.who.user.id, "a client sends nothing but nonsense; it is cut off");
-        let _ = session.socket.clone().disconnect();
-        cut(&session.socket);
-    }
+pub(crate) fn unknown_event() -> ApiError {
+    let told = "there is no such event; the list is in the documentation";
+    ApiError::new(ErrorCode::Validation, told)
 }

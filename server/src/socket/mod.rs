@@ -2,12 +2,13 @@
 
 pub(crate) mod admin;
 pub(crate) mod event;
-mod mailbox;
+pub(crate) mod mailbox;
 pub(crate) mod messages;
 pub(crate) mod notifications;
-mod patience;
+pub(crate) mod patience;
 pub(crate) mod people;
 pub(crate) mod rooms;
+pub(crate) mod todos;
 
 use crate::doors::Doors;
 use crate::http::connections::Peer;
@@ -51,13 +52,15 @@ pub(crate) struct Hall {
 
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Auth {
-    token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 /// The word that `CONNECT_ERROR` carries.
 #[derive(Debug)]
 pub(crate) enum Refused {
     ServerFull,
+    /// Where no room is, there is no namespace.
+    NoRoom,
     Error(ApiError),
 }
 
@@ -65,6 +68,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ServerFull => "server-full",
+            Self::NoRoom => "Invalid namespace",
             Self::Error(error) => match (error.code, error.reason()) {
                 (_, Some(Reason::Banned)) => "banned",
                 (ErrorCode::Unauthorized, _) => "unauthorized",
@@ -121,7 +125,7 @@ pub(crate) async fn authenticate(
     Ok(())
 }
 
-fn address(socket: &SocketRef) -> Address {
+pub(crate) fn address(socket: &SocketRef) -> Address {
     socket.req_parts().extensions.get().copied().unwrap_or(Address::LOCAL)
 }
 
@@ -132,7 +136,7 @@ struct Arrival {
     mailbox: Mailbox,
 }
 
-fn listen(socket: &SocketRef, mailbox: &Mailbox) {
+pub(crate) fn listen(socket: &SocketRef, mailbox: &Mailbox) {
     let (letters, gone) = (mailbox.clone(), mailbox.clone());
     // The closure runs in the order of arrival, before socketioxide spawns what it returns: the place
     // in line is taken here.

@@ -1,23 +1,34 @@
 //! How much nonsense a socket may send. A program under development makes mistakes; one that sends
 //! nothing else is an attack, and answering it costs more than sending it.
 
+use super::cut;
+use socketioxide::extract::SocketRef;
 use std::time::{Duration, Instant};
 
 const MISTAKES: u32 = 50;
 const ONE_IS_FORGIVEN_AFTER: Duration = Duration::from_secs(2);
 
-pub(super) struct Patience {
+pub(crate) struct Patience {
     left: u32,
     since: Instant,
 }
 
 impl Patience {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { left: MISTAKES, since: Instant::now() }
     }
 
+    /// One more mistake of this socket; with one too many it is cut off.
+    pub(crate) fn lose(&mut self, socket: &SocketRef) {
+        if !self.suffer() {
+            tracing::info!("a client sends nothing but nonsense; it is cut off");
+            let _ = socket.clone().disconnect();
+            cut(socket);
+        }
+    }
+
     /// One more mistake; false when it was one too many.
-    pub(super) fn suffer(&mut self) -> bool {
+    fn suffer(&mut self) -> bool {
         let forgiven = self.since.elapsed().as_secs() / ONE_IS_FORGIVEN_AFTER.as_secs();
         if forgiven > 0 {
             self.left = MISTAKES.min(self.left + u32::try_from(forgiven).unwrap_or(MISTAKES));

@@ -16,6 +16,7 @@ mod fuzz;
 mod holding;
 mod house;
 mod matrix;
+mod open_door;
 mod pages;
 mod program;
 mod rooms;

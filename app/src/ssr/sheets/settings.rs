@@ -186,7 +186,7 @@ fn entry(session: &Session, view: &View) -> AnyView {
     let sheet = sheet_words();
     let kind = match session.kind {
         SessionKind::Browser => sheet.browser,
-        SessionKind::Program => sheet.program,
+        SessionKind::Program | SessionKind::Visit => sheet.program,
     };
     let (named, placed) = (!session.label.is_empty(), !session.address.is_empty());
     let here = session.id == view.here;

@@ -18,7 +18,7 @@ use Postgres as Engine;
 use sqlx::postgres::PgRow as Row;
 
 /// The schema's version is how many of these have run.
-const MIGRATIONS: &[&str] = &[include_str!("0001_first.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("0001_first.sql"), include_str!("0002_todos.sql")];
 const CONNECTIONS: u32 = 16;
 /// Whoever waits longer for a connection is told that the store is away.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);

@@ -6,6 +6,7 @@ mod notifications;
 mod people;
 mod rooms;
 mod row;
+mod todos;
 mod write;
 
 use super::{Connection, Engine, Row, index_new, index_removed, index_text, lock_rooms, parameter};

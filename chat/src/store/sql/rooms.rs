@@ -339,6 +339,7 @@ impl Rooms for Engine {
                 "DELETE FROM mentions WHERE user_id IN (SELECT user_id FROM members WHERE room_id = $1) AND room_id = $1",
                 "DELETE FROM notifications WHERE room_id = $1",
                 "DELETE FROM members WHERE room_id = $1",
+                "DELETE FROM todos WHERE room_id = $1",
                 "UPDATE invites SET room_id = NULL, uses_left = 0 WHERE room_id = $1",
                 "DELETE FROM rooms WHERE id = $1",
             ] {

@@ -42,6 +42,7 @@ pub(super) fn session(row: &Row) -> Result<Session, StoreError> {
         kind: match row.try_get("session_kind")? {
             "browser" => SessionKind::Browser,
             "program" => SessionKind::Program,
+            "visit" => SessionKind::Visit,
             other => return Err(unreadable("session kind", other)),
         },
         label: row.try_get("label")?,
@@ -56,6 +57,7 @@ pub(super) fn session_kind_name(kind: SessionKind) -> &'static str {
     match kind {
         SessionKind::Browser => "browser",
         SessionKind::Program => "program",
+        SessionKind::Visit => "visit",
     }
 }
 

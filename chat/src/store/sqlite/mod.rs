@@ -22,8 +22,11 @@ use Sqlite as Engine;
 use sqlx::sqlite::SqliteRow as Row;
 
 /// The schema's version is how many of these have run.
-const MIGRATIONS: &[&str] =
-    &[include_str!("0001_first.sql"), include_str!("0002_accounts_rooms_search.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_first.sql"),
+    include_str!("0002_accounts_rooms_search.sql"),
+    include_str!("0003_todos.sql"),
+];
 const READERS: u32 = 4;
 /// Rows that a reader may be ahead of whoever takes them: the largest page, so that it never waits.
 const ROWS: usize = 256;
