@@ -7,7 +7,7 @@ use crate::rooms::Typing;
 use crate::standing::Standings;
 use crate::store::Store;
 use crate::upkeep::{self, Revocations};
-use protocol::limits::EDIT_WITHIN;
+use protocol::limits::{EDIT_WITHIN, VISIT_KEPT};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
@@ -24,6 +24,8 @@ pub struct Settings {
     pub guests: bool,
     pub registration: Registration,
     pub edit_within: Duration,
+    /// How long a guest of the open door may be away and is still the same.
+    pub visit_kept: Duration,
     /// Messages older than so many days are deleted.
     pub keep_days: Option<u32>,
     pub rates: Rates,
@@ -45,6 +47,7 @@ impl Settings {
             guests: true,
             registration: Registration::Open,
             edit_within: EDIT_WITHIN,
+            visit_kept: VISIT_KEPT,
             keep_days: None,
             rates: Rates::default(),
         }
@@ -84,7 +87,8 @@ pub(crate) struct House {
 impl Chat {
     /// Must be called inside a tokio runtime: the write queue and the upkeep are tasks.
     pub fn open(store: Arc<dyn Store>, settings: Settings) -> (Self, Announcements) {
-        let Settings { secret, guests, registration, edit_within, keep_days, rates } = settings;
+        let Settings { secret, guests, registration, edit_within, visit_kept, keep_days, rates } =
+            settings;
         let (announce, announcements) = mpsc::channel(ANNOUNCEMENTS);
         let house = Arc::new(House {
             queue: Queue::start(Arc::clone(&store), announce.clone()),
@@ -95,7 +99,7 @@ impl Chat {
             standings: Standings::default(),
             passwords: Passwords::default(),
             signer: Signer::new(&secret),
-            visits: Visits::default(),
+            visits: Visits::new(visit_kept),
             revocations: Revocations::default(),
             guests,
             registration,

@@ -172,6 +172,7 @@ async fn everything(database: &Path, crowd: &Crowd) {
     let anna = guest(&chat, "Anna").await.identity;
     rooms(&chat, &owner, &anna, crowd.rooms[0]).await;
     messages(&chat, &*store, &anna, crowd).await;
+    todos(&chat, &anna, crowd.rooms[0]).await;
     direct(&chat, &owner, &anna).await;
     moderation(&chat, &owner, &anna).await;
     upkeep(&chat, &store, crowd).await;
@@ -249,6 +250,16 @@ async fn messages(chat: &Chat, store: &dyn Store, anna: &Identity, crowd: &Crowd
     let grams = ["6d".to_owned()];
     let search = chat::store::Candidates { grams: &grams, rooms: &[room], before: 50, limit: 20 };
     store.candidates(&search).await.unwrap();
+}
+
+async fn todos(chat: &Chat, anna: &Identity, room: RoomId) {
+    let room = room.to_string();
+    let ask = event::AddTodo { room: room.clone(), title: "tea".into() };
+    let todo = chat.add_todo(anna, &ask).await.unwrap().todo.id;
+    let tick = event::TickTodo { room: room.clone(), todo, done: true };
+    chat.tick_todo(anna, &tick).await.unwrap();
+    chat.todos(anna, &event::InRoom { room: room.clone() }).await.unwrap();
+    chat.remove_todo(anna, &event::OfTodo { room, todo }).await.unwrap();
 }
 
 async fn direct(chat: &Chat, owner: &Identity, anna: &Identity) {

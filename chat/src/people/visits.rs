@@ -9,11 +9,12 @@ use crate::error::Error;
 use crate::store::people::SessionKind;
 use crate::store::rooms::Membership;
 use crate::time::now;
-use protocol::limits::{Limit, VISIT_KEPT};
+use protocol::limits::Limit;
 use protocol::{ApiError, ErrorCode, Name, Role, SessionId, UserId, event};
 use std::collections::HashMap;
 // A std lock: it is held for a map operation and never across an await.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -24,18 +25,17 @@ const VARIANTS: usize = 100;
 pub(crate) struct Visits {
     known: Mutex<HashMap<SessionId, Option<Instant>>>,
     opened: Instant,
-}
-
-impl Default for Visits {
-    fn default() -> Self {
-        Self { known: Mutex::default(), opened: Instant::now() }
-    }
+    kept: Duration,
 }
 
 impl Visits {
+    pub(crate) fn new(kept: Duration) -> Self {
+        Self { known: Mutex::default(), opened: Instant::now(), kept }
+    }
+
     /// Those that were cut off by a restart aren't known, and are welcome for as long.
     fn may_return(&self, visit: SessionId) -> bool {
-        self.opened.elapsed() < VISIT_KEPT || self.lock().contains_key(&visit)
+        self.opened.elapsed() < self.kept || self.lock().contains_key(&visit)
     }
 
     fn begin(&self, visit: SessionId) {
@@ -54,7 +54,7 @@ impl Visits {
         let mut known = self.lock();
         let due = known
             .get(&visit)
-            .is_some_and(|gone| gone.is_some_and(|gone| gone.elapsed() >= VISIT_KEPT));
+            .is_some_and(|gone| gone.is_some_and(|gone| gone.elapsed() >= self.kept));
         due && known.remove(&visit).is_some()
     }
 
@@ -97,7 +97,8 @@ impl Chat {
     pub async fn pause_visit(&self, who: &Identity) {
         let connected = self.house.presence.is_connected(who.user.id).await;
         if !connected && self.house.visits.pause(who.session) {
-            tokio::spawn(see_off(Arc::downgrade(&self.house), who.clone()));
+            let kept = self.house.visits.kept;
+            tokio::spawn(see_off(Arc::downgrade(&self.house), who.clone(), kept));
         }
     }
 
@@ -169,8 +170,8 @@ impl Chat {
     }
 }
 
-async fn see_off(house: Weak<House>, who: Identity) {
-    sleep(VISIT_KEPT).await;
+async fn see_off(house: Weak<House>, who: Identity, kept: Duration) {
+    sleep(kept).await;
     let Some(house) = house.upgrade() else { return };
     if let Err(error) = (Chat { house }).end_visit(&who).await {
         tracing::warn!(%error, "a visit was not ended");

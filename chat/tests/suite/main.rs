@@ -32,3 +32,5 @@ mod retention;
 mod rooms;
 mod search;
 mod sessions;
+mod todos;
+mod visits;

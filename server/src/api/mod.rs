@@ -4,7 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | this one | every route |
-//! | `session` `rooms` `messages` `search` `notifications` `admin` | the handlers, by family |
+//! | `session` `rooms` `messages` `search` `todos` `notifications` `admin` | the handlers, by family |
 //! | `ask` | what a request says: who asks, and for what |
 //! | `answer` | what it is told |
 //! | `route` | how a route documents itself |
@@ -21,6 +21,7 @@ mod rooms;
 mod route;
 mod search;
 mod session;
+mod todos;
 
 pub(crate) use answer::Refusal;
 
@@ -71,6 +72,11 @@ fn table() -> Table {
         .post("/rooms/{room}/read", messages::read, "Mark a room as read up to a message")
         .post("/sync", messages::sync, "What has changed in rooms since")
         .get("/search", search::search, "Find words in one's rooms")
+        .family("todos", "What a room wants done")
+        .get("/rooms/{room}/todos", todos::list, "The room's to-do list")
+        .post("/rooms/{room}/todos", todos::add, "Add to it")
+        .patch("/rooms/{room}/todos/{todo}", todos::tick, "Tick something off, or not")
+        .delete("/rooms/{room}/todos/{todo}", todos::remove, "Take something off the list")
         .family("notifications", "What one is told although the room isn't open")
         .get("/notifications", notifications::list, "What one was told and has not dismissed")
         .delete("/notifications/{id}", notifications::dismiss, "Dismiss a notification")

@@ -3,8 +3,8 @@
 
 use crate::house::{House, Person, sign_in};
 use chat::{Address, Chat, Identity, Token};
-use protocol::event::{self, CreateRoom, InRoomUser};
-use protocol::{ClientId, MessageId, MessageKind, Role, RoomId};
+use protocol::event::{self, AddTodo, CreateRoom, InRoom, InRoomUser};
+use protocol::{ClientId, MessageId, MessageKind, Role, RoomId, TodoId};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -109,6 +109,16 @@ const TABLE: &[Row] = &[
     row("typing", |s| json!({ "room": s.room, "on": false }), "ooooofff", "ooooonnn", &[]),
     row("read", |s| json!({ "room": s.room, "seq": 1 }), "ooooofff", "ooooonnn", &[]),
     row("presence", |s| json!({ "room": s.room }), "ooooofff", "ooooonnn", &[]),
+    row("todos", |s| json!({ "room": s.room }), "ooooofff", "ooooonnn", &[]),
+    row("todo-add", |s| json!({ "room": s.room, "title": "tea" }), "ooooofff", "ooooonnn", &[]),
+    row(
+        "todo-done",
+        |s| json!({ "room": s.room, "todo": s.todo, "done": true }),
+        "ooooofff",
+        "ooooonnn",
+        &[],
+    ),
+    row("todo-remove", |s| json!({ "room": s.room, "todo": s.todo }), "ooooofff", "ooooonnn", &[]),
 ];
 
 struct Cast {
@@ -122,6 +132,7 @@ struct Cast {
 struct Scene {
     room: RoomId,
     message: MessageId,
+    todo: TodoId,
 }
 
 impl Cast {
@@ -175,7 +186,9 @@ impl Cast {
             reply_to: None,
         };
         let said = self.chat.send(&self.maker, say).await.unwrap().durable().await.unwrap();
-        Scene { room: made.id, message: said.message.id }
+        let ask = AddTodo { room: made.id.to_string(), title: "make tea".into() };
+        let todo = self.chat.add_todo(&self.maker, &ask).await.unwrap().todo.id;
+        Scene { room: made.id, message: said.message.id, todo }
     }
 
     async fn bring(&self, room: &RoomId, who: &Identity) {
@@ -190,6 +203,8 @@ impl Cast {
         let mut members: Vec<_> = view.members.iter().map(|member| member.user.id).collect();
         members.sort_unstable();
         let room = &view.room;
+        let ask = InRoom { room: scene.room.to_string() };
+        let todos = self.chat.todos(&self.maker, &ask).await.unwrap();
         json!([
             room.rev,
             room.name,
@@ -197,7 +212,8 @@ impl Cast {
             room.max_users,
             room.archived,
             members,
-            view.messages
+            view.messages,
+            todos
         ])
     }
 
@@ -282,7 +298,7 @@ fn spoilt(
             // As a room's or a person's name it is one that no one bears.
             cases.push((with(field, json!("x".repeat(100_000))), &["validation", "not-found"]));
         }
-        if matches!(field.as_str(), "room" | "message" | "user") {
+        if matches!(field.as_str(), "room" | "message" | "user" | "todo") {
             cases.push((with(field, json!(Uuid::now_v7())), &["not-found"]));
         }
     }

@@ -1,8 +1,12 @@
 //! The tutorials' clients, as they are: the official JavaScript client plays them (`tests/clients/door.mjs`), alone,
 //! mixed, and over a kill of the server.
 
-use crate::house::{House, PATIENCE, Person, UNLIMITED, refusal};
-use protocol::Role;
+use crate::house::{House, Person, UNLIMITED, next, refusal, sent_away};
+use futures_util::FutureExt;
+use protocol::event::{Done, MessageChanged};
+use protocol::{ApiError, ErrorCode, Role};
+use serde_json::{Value, json};
+use socketio_client::Client;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
@@ -121,4 +125,106 @@ async fn a_kill_doubles_no_one_over_polling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_doubles_no_one_over_websocket() {
     a_kill_doubles_no_one("websocket").await;
+}
+
+/// Someone at the open door.
+fn visitor(url: &str, token: Option<&str>) -> Person {
+    let auth = token.map_or_else(|| json!({}), |token| json!({ "token": token }));
+    let (client, chat) = Client::builder(url).connect_to("/", &auth).unwrap();
+    Person { chat, client }
+}
+
+#[tokio::test]
+async fn a_closed_door_is_no_namespace() {
+    let house = House::with(&["--open-door", "off"]).await;
+    assert_eq!(refusal(&visitor(&house.url, None)).await, "Invalid namespace");
+    let general = Person::connect_to(&house.url, "/room/general", "");
+    assert_eq!(refusal(&general).await, "Invalid namespace");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn where_guests_are_not_let_in_a_token_is_needed() {
+    let house = House::with(&["--guests", "off"]).await;
+    let (olga, token) = house.account("Olga", Role::Owner).await;
+    olga.join().await;
+    let mut heard = olga.chat.stream("message");
+    for token in [None, Some("your-jwt-here")] {
+        assert_eq!(refusal(&visitor(&house.url, token)).await, "unauthorized");
+    }
+    let her = visitor(&house.url, Some(&token));
+    let _: Done = her.ask("join", &json!({ "username": "Anna" })).await.unwrap();
+    let _: Done = her.ask("sendMessage", &json!({ "text": "it is me" })).await.unwrap();
+    let told: MessageChanged = next(&mut heard).await;
+    assert_eq!((told.message.user.name.as_str(), told.message.text.as_str()), ("Olga", "it is me"));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_limits_are_those_of_everywhere() {
+    let house = House::with(&["--limit", "message-burst=2/60"]).await;
+    let anna = visitor(&house.url, None);
+    for text in ["one", "two"] {
+        let _: Done = anna.ask("message", &json!(text)).await.unwrap();
+    }
+    let more: Result<Done, ApiError> = anna.ask("message", &json!("three")).await;
+    let error = more.unwrap_err();
+    assert_eq!(error.code, ErrorCode::RateLimited);
+    assert!(error.retry_after.is_some());
+    house.close().await;
+}
+
+#[tokio::test]
+async fn whoever_is_sent_out_hears_no_more_and_does_not_come_back() {
+    let house = House::with(&["--trusted-proxies", "127.0.0.1"]).await;
+    let (olga, token) = house.account("Olga", Role::Owner).await;
+    let admin = Person::connect_to(&house.url, "/admin", &token);
+    olga.join().await;
+    let come = |address: &str| {
+        let builder = Client::builder(&house.url).header("x-forwarded-for", address);
+        let (client, chat) = builder.connect_to("/", &json!({})).unwrap();
+        Person { chat, client }
+    };
+    let (anna, boris) = (come("192.0.2.1"), come("192.0.2.2"));
+    let mut refused = anna.chat.stream("error");
+    let mut spoken = olga.chat.stream("message");
+    let mut heard = boris.chat.stream("message");
+    for (person, name) in [(&anna, "Anna"), (&boris, "Boris")] {
+        let _: Done = person.ask("join", &json!({ "username": name })).await.unwrap();
+    }
+    let _: Done = anna.ask("sendMessage", &json!({ "text": "spam" })).await.unwrap();
+    let said: MessageChanged = next(&mut spoken).await;
+    let kick = json!({ "user": said.message.user.id, "room": said.room, "reason": "spam" });
+    let _: Done = admin.ask("kick", &kick).await.unwrap();
+    let told: ApiError = next(&mut refused).await;
+    assert_eq!(
+        (told.code, told.message.as_str()),
+        (ErrorCode::Forbidden, "you were sent out: spam")
+    );
+    let again: Result<Done, ApiError> = anna.ask("sendMessage", &json!({ "text": "spam" })).await;
+    assert_eq!(again.unwrap_err().code, ErrorCode::Forbidden);
+    let mut unheard = anna.chat.stream("message");
+    olga.say("she is out").await.unwrap();
+    while next::<Value>(&mut heard).await["text"] != "she is out" {}
+
+    let changes = anna.client.changes();
+    let ban = json!({ "user": said.message.user.id, "minutes": 5, "reason": "spam" });
+    let _: Done = admin.ask("ban", &ban).await.unwrap();
+    sent_away(changes).await;
+    assert!(unheard.next().now_or_never().is_none_or(|event| event.get::<Value>(0).is_err()));
+    assert_eq!(refusal(&come("192.0.2.1")).await, "banned");
+    let _: Done = boris.ask("sendMessage", &json!({ "text": "still here" })).await.unwrap();
+    house.close().await;
+}
+
+#[tokio::test]
+async fn nothing_but_nonsense_costs_the_connection() {
+    let house = House::open().await;
+    let anna = visitor(&house.url, None);
+    let changes = anna.client.changes();
+    for _ in 0..60 {
+        anna.chat.emit("nonsense", &json!({})).unwrap();
+    }
+    sent_away(changes).await;
+    house.close().await;
 }

@@ -117,6 +117,7 @@ async fn what_is_told_has_the_shape_of_the_document() {
     let _: Joined = anna.ask("join-room", &json!({ "room": room })).await.unwrap();
     let _: Done = anna.ask("typing", &json!({ "room": room, "on": true })).await.unwrap();
     let _: Value = anna.ask("message", &said(&room, "@Olga, tea?")).await.unwrap();
+    let _: Value = anna.ask("todo-add", &json!({ "room": room, "title": "tea" })).await.unwrap();
     let _: Value = olga.ask("read", &json!({ "room": room, "seq": 1 })).await.unwrap();
     let me: Value = anna.ask("whoami", &()).await.unwrap();
     let kick = json!({ "user": me["user"]["id"], "room": room, "reason": "noise" });
@@ -150,6 +151,8 @@ async fn the_acks_have_the_shape_of_the_document() {
         ("search", json!({ "query": "hello" })),
         ("presence", json!({ "room": "general" })),
         ("read", json!({ "room": "general", "seq": 1 })),
+        ("todo-add", json!({ "room": "general", "title": "tea" })),
+        ("todos", json!({ "room": "general" })),
         ("create-room", json!({ "name": "Tea" })),
         ("leave-room", json!({ "room": "tea" })),
     ] {
