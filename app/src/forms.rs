@@ -3,7 +3,7 @@
 
 use crate::answers::Refusal;
 use leptos::prelude::*;
-use protocol::{ClientId, MessageId, Role, SessionId, UserId};
+use protocol::{ClientId, MessageId, Role, SessionId, TodoId, UserId};
 
 #[server(prefix = "/forms", endpoint = "sign-in")]
 pub async fn sign_in(
@@ -40,6 +40,26 @@ pub async fn edit_message(room: String, message: MessageId, text: String) -> Res
 #[server(prefix = "/forms", endpoint = "delete")]
 pub async fn delete_message(room: String, message: MessageId) -> Result<(), Refusal> {
     crate::ssr::forms::messages::delete(room, message).await
+}
+
+#[server(prefix = "/forms", endpoint = "todo")]
+pub async fn add_todo(room: String, title: String) -> Result<(), Refusal> {
+    crate::ssr::forms::todos::add(room, title).await
+}
+
+/// Removed, or done, or not done after all.
+#[server(prefix = "/forms", endpoint = "change-todo")]
+pub async fn change_todo(
+    room: String,
+    todo: TodoId,
+    #[server(default)] done: String,
+    #[server(default)] remove: String,
+) -> Result<(), Refusal> {
+    if ticked(&remove) {
+        crate::ssr::forms::todos::remove(room, todo).await
+    } else {
+        crate::ssr::forms::todos::tick(room, todo, ticked(&done)).await
+    }
 }
 
 #[server(prefix = "/forms", endpoint = "language")]

@@ -2,7 +2,7 @@
 //! with the same value and takes the page over.
 
 use crate::words::Lang;
-use protocol::event::Joined;
+use protocol::event::{Joined, Todos};
 use protocol::{ApiError, ClientId, Message, Room, User};
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,7 @@ pub struct Desk {
     /// The message that a permalink leads to.
     pub at: Option<u64>,
     pub task: Task,
+    pub todos: Todos,
     /// The text that a form sent and that was refused.
     pub returned: Option<Returned>,
     /// The id of the next message that the form sends: sending it twice says it once.

@@ -6,6 +6,7 @@
 //! | [`timeline`] | a room's messages, and the window onto them that is on the page |
 //! | [`rooms`] | the sidebar: rooms and what is unread there |
 //! | [`people`], [`typists`] | who is in a room, and who is writing there |
+//! | [`todos`] | the room's to-do list |
 //! | [`writing`] | what the composer is doing; [`matching`] completes names |
 //! | [`outbox`] | what was said and isn't confirmed yet; `storage` keeps it and drafts over a reload |
 //! | [`pieces`] | links and names in a text |
@@ -22,12 +23,14 @@ pub mod rooms;
 #[cfg(feature = "browser")]
 mod storage;
 pub mod timeline;
+pub mod todos;
 pub mod typists;
 pub mod writing;
 
 pub use people::People;
 pub use rooms::Rooms;
 pub use timeline::Timeline;
+pub use todos::Todos;
 pub use typists::Typists;
 pub use writing::Writing;
 
@@ -35,7 +38,7 @@ use crate::page::{Desk, Frame, Task};
 use crate::time::Clock;
 use leptos::prelude::*;
 use protocol::event::May;
-use protocol::{ApiError, ClientId, Message, Room, RoomId, User, UserId};
+use protocol::{ApiError, ClientId, Message, Room, RoomId, TodoId, User, UserId};
 use std::sync::Arc;
 
 /// The connection, as a person would describe it.
@@ -98,6 +101,9 @@ pub enum Action {
     Following(bool),
     /// To a page of ours, in place if that is possible.
     Go(String),
+    AddTodo(String),
+    TickTodo(TodoId, bool),
+    RemoveTodo(TodoId),
     TryNow,
     AllowNotifications,
 }
@@ -130,6 +136,7 @@ pub struct RoomState {
     pub typists: RwSignal<Typists>,
     pub writing: RwSignal<Writing>,
     pub may: RwSignal<May>,
+    pub todos: RwSignal<Todos>,
 }
 
 impl RoomState {
@@ -141,6 +148,7 @@ impl RoomState {
             typists: RwSignal::new(Typists::default()),
             writing: RwSignal::new(Writing::default()),
             may: RwSignal::new(May::default()),
+            todos: RwSignal::new(Todos::default()),
         }
     }
 
@@ -161,6 +169,7 @@ impl RoomState {
         });
         room.people.update_untracked(|people| *people = People::new(desk.joined.members.clone()));
         room.may.update_untracked(|may| *may = desk.joined.may);
+        room.todos.update_untracked(|todos| todos.listed(desk.todos.clone()));
         room.writing.update_untracked(|writing| match &desk.task {
             Task::Reply(message) => writing.reply(message.clone().into()),
             Task::Edit(message) => writing.edit(message.clone().into()),

@@ -6,7 +6,7 @@ use crate::live::Action;
 use crate::live::Live;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 #[cfg(feature = "browser")]
-use protocol::ClientId;
+use protocol::{ClientId, TodoId};
 
 #[cfg(not(feature = "browser"))]
 pub(crate) fn clicked(_: Live, _: &MouseEvent) {}
@@ -94,6 +94,9 @@ fn act_on(live: Live, act: &str, link: &web_sys::Element, to: &str) -> bool {
         ("delete", Some(key), _) => live.act(Action::Doom(key)),
         ("retry", Some(key), _) => live.act(Action::Retry(key)),
         ("withdraw", Some(key), _) => live.act(Action::Withdraw(key)),
+        ("done", Some(key), _) => live.act(Action::TickTodo(TodoId(key.0), true)),
+        ("reopen", Some(key), _) => live.act(Action::TickTodo(TodoId(key.0), false)),
+        ("remove", Some(key), _) => live.act(Action::RemoveTodo(TodoId(key.0))),
         ("jump", _, Some(at)) => live.act(Action::Jump(at)),
         ("copy", _, Some(at)) => live.act(Action::Copy(at)),
         _ => return false,

@@ -14,6 +14,7 @@ pub(crate) mod panels;
 pub(crate) mod row;
 #[cfg(feature = "browser")]
 pub(crate) mod scroll;
+pub(crate) mod todos;
 
 use address::escape;
 use protocol::{Room, RoomKind};

@@ -1,6 +1,7 @@
 //! What stands at the sides: rooms at the left, people at the right. On a phone they are drawers.
 
 use super::brand::Brand;
+use super::todos::Todos;
 use crate::live::Live;
 use crate::words::words;
 use leptos::prelude::*;
@@ -83,7 +84,7 @@ pub(crate) fn People() -> impl IntoView {
             <ul class="away">{list(away, false)}</ul>
         }
     };
-    view! { <aside id="people" popover="auto" aria-label=words.people>{lists}</aside> }
+    view! { <aside id="people" popover="auto" aria-label=words.people>{lists}<Todos/></aside> }
 }
 
 fn person(user: &User, online: bool, me: bool) -> impl IntoView + use<> {

@@ -4,7 +4,7 @@ use super::pages::{Body, Detour, Shown};
 use super::{Asked, refusal};
 use crate::page::{Desk, Screen, Task};
 use chat::Identity;
-use protocol::event::{History, Joined};
+use protocol::event::{History, InRoom, Joined};
 use protocol::limits::PAGE;
 use protocol::{ClientId, Message, RoomId};
 use uuid::Uuid;
@@ -39,6 +39,7 @@ async fn show(asked: &Asked, who: &Identity, room: RoomId) -> Result<Shown, Deto
         older,
         newer,
         at,
+        todos: chat.todos(who, &InRoom { room: room.to_string() }).await.map_err(refusal)?,
         returned: asked.context().returned.take(who.session),
         next: ClientId(Uuid::now_v7()),
         joined,

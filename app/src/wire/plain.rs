@@ -1,7 +1,7 @@
 //! What the types are made of.
 
 use super::{Json, Read, uuid};
-use protocol::{ClientId, MessageId, NotificationId, RoomId, UserId};
+use protocol::{ClientId, MessageId, NotificationId, RoomId, TodoId, UserId};
 use uuid::Uuid;
 
 impl Read for bool {
@@ -101,4 +101,4 @@ macro_rules! ids {
     )*};
 }
 
-ids! { ClientId MessageId NotificationId RoomId UserId }
+ids! { ClientId MessageId NotificationId RoomId TodoId UserId }

@@ -10,11 +10,12 @@ use protocol::error::Details;
 use protocol::event::{
     Changes, Joined, Kicked, May, Membership, MessageChanged, Notification, NotificationKind,
     OneRoom, Page as History, PresenceAction, ReadTo, Restarting, RoomCount, RoomPresence,
-    RoomRemoved, RoomUpdated, Rooms, Sent, Unread, UserTyping,
+    RoomRemoved, RoomUpdated, Rooms, Sent, TodoChanged, Todos, Unread, UserTyping,
 };
 use protocol::room::RoomInfo;
 use protocol::{
-    ApiError, ErrorCode, Member, Message, MessageKind, Quote, Reason, Role, Room, RoomKind, User,
+    ApiError, ErrorCode, Member, Message, MessageKind, Quote, Reason, Role, Room, RoomKind, Todo,
+    User,
 };
 
 /// Structs, with their fields' names on the wire where those are others.
@@ -101,6 +102,10 @@ structs! {
     Unread { room, unread, mentions }
     Notification { id, kind, room, message, text, at }
 
+    Todo { id, title, done }
+    Todos { todos, rev }
+    TodoChanged { room, rev, todo, removed }
+
     May { say, invite, censor, run, leave, archive, delete }
     Joined { room, members, more, messages, rev, may }
     Rooms { rooms }
@@ -114,7 +119,7 @@ structs! {
     Page { frame, screen }
     Frame { lang, zone, now, sounds, notify }
     Lobby { online, door, name, problem, next }
-    Desk { me, rooms, joined, older, newer, at, task, returned, next }
+    Desk { me, rooms, joined, older, newer, at, task, todos, returned, next }
     Returned { text, error }
 }
 

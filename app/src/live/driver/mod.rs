@@ -6,6 +6,7 @@
 //! | `mod` | the connection, and what is heard |
 //! | `rooms` | opening rooms, catching up, turning pages, addresses |
 //! | `sending` | what is said, changed and deleted |
+//! | `todos` | the to-do list |
 //! | `reading` | what has been read, the title's count, notifications |
 
 #![allow(clippy::needless_pass_by_value, reason = "an event belongs to its handler")]
@@ -13,6 +14,7 @@
 mod reading;
 mod rooms;
 mod sending;
+mod todos;
 
 use super::outbox::Outbox;
 use super::storage::Kept;
@@ -133,6 +135,9 @@ impl Driver {
             Action::Latest => inner.latest(),
             Action::Following(following) => inner.following(following),
             Action::Go(path) => inner.go(&path),
+            Action::AddTodo(title) => inner.add_todo(title),
+            Action::TickTodo(todo, done) => inner.tick_todo(todo, done),
+            Action::RemoveTodo(todo) => inner.remove_todo(todo),
             Action::TryNow => inner.client.try_now(),
             Action::AllowNotifications => inner.ask_for_notifications(),
         }
@@ -152,6 +157,7 @@ impl Inner {
             self.on(event::USER_TYPING, Self::types),
             self.on(event::ROOM_UPDATED, Self::updated),
             self.on(event::ROOM_REMOVED, Self::removed),
+            self.on(event::TODO, Self::todo_changed),
             self.on(event::READ, Self::read_elsewhere),
             self.on(event::KICKED, Self::kicked),
             self.on(event::RESTARTING, Self::told_to_wait),

@@ -51,6 +51,7 @@ impl Inner {
         }
         self.read_soon();
         self.send_all();
+        self.list_todos(room);
     }
 
     pub(super) fn list_rooms(self: &Rc<Self>) {
@@ -325,6 +326,7 @@ impl RoomState {
         self.typists.dispose();
         self.writing.dispose();
         self.may.dispose();
+        self.todos.dispose();
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod moderation;
 pub(crate) mod people;
 pub(crate) mod rooms;
 pub(crate) mod settings;
+pub(crate) mod todos;
 
 use super::{Asked, session};
 use crate::answers::Refusal;

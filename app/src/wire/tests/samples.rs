@@ -3,11 +3,11 @@
 use super::*;
 use crate::page::{Desk, Door, Frame, Lobby, Page, Returned, Screen, Task};
 use protocol::event::{
-    Joined, Kicked, May, Membership, Notification, ReadTo, RoomCount, RoomPresence, Unread,
+    Joined, Kicked, May, Membership, Notification, ReadTo, RoomCount, RoomPresence, Todos, Unread,
     UserTyping,
 };
 use protocol::room::RoomInfo;
-use protocol::{ApiError, Member, Room, User};
+use protocol::{ApiError, Member, Room, Todo, User};
 
 pub(super) fn id<T: std::str::FromStr<Err: Debug>>() -> T {
     "018f0000-0000-7000-8000-0123456789ab".parse().unwrap()
@@ -162,6 +162,10 @@ fn desk(task: Task) -> Desk {
         newer: false,
         at: None,
         task,
+        todos: Todos {
+            todos: vec![Todo { id: id(), title: "tea".to_owned(), done: true }],
+            rev: 3,
+        },
         returned: None,
         next: id(),
     }
