@@ -1,20 +1,42 @@
 //! Puts the page (wasm, JavaScript, CSS, icons) into the release binary. `cargo leptos build --release`
 //! has it ready in `target/site` before it compiles this crate; a debug build reads it from there.
+//!
+//! And the official JavaScript client into every binary: `scripts/bootstrap build` fetches it from npm.
 
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+const CLIENT: &str = "client";
+
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=LEPTOS_SITE_ROOT");
-    let table = if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
-        embed(&site_root())?
-    } else {
-        String::new()
-    };
+    println!("cargo:rerun-if-changed={CLIENT}");
+    let released = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let table = if released { embed(&site_root())? } else { String::new() };
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
-    fs::write(out.join("embedded.rs"), format!("&[{table}]"))
+    fs::write(out.join("embedded.rs"), format!("&[{table}]"))?;
+    fs::write(out.join("client.rs"), format!("&[{}]", client(released)?))
+}
+
+/// As `(name, etag, bytes)`. Who only tries something out may do without it.
+fn client(needed: bool) -> io::Result<String> {
+    let dist = Path::new(CLIENT).join("node_modules/socket.io-client/dist");
+    if dist.is_dir() {
+        return files(&dist)?.iter().map(|file| client_file(file)).collect();
+    }
+    let told = "the JavaScript client isn't there; run `scripts/bootstrap javascript_client`";
+    if needed {
+        return Err(io::Error::new(io::ErrorKind::NotFound, told));
+    }
+    println!("cargo:warning={told}");
+    Ok(String::new())
+}
+
+fn client_file(file: &Path) -> io::Result<String> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    Ok(format!("({name:?}, \"W/\\\"{:016x}\\\"\", {}),", digest(file)?, include(file)?))
 }
 
 fn site_root() -> PathBuf {
@@ -55,8 +77,7 @@ fn is_served(path: &Path) -> bool {
 
 fn entry(site: &Path, file: &Path) -> io::Result<String> {
     let name = file.strip_prefix(site).unwrap_or(file).to_string_lossy();
-    let digest = Sha256::digest(fs::read(file)?);
-    let etag = u64::from_be_bytes(std::array::from_fn(|index| digest[index]));
+    let etag = digest(file)?;
     Ok(format!(
         "Embedded {{ path: {:?}, etag: \"{etag:016x}\", plain: {}, brotli: {}, gzip: {} }},",
         format!("/{name}"),
@@ -64,6 +85,11 @@ fn entry(site: &Path, file: &Path) -> io::Result<String> {
         include_beside(file, ".br")?,
         include_beside(file, ".gz")?,
     ))
+}
+
+fn digest(file: &Path) -> io::Result<u64> {
+    let digest = Sha256::digest(fs::read(file)?);
+    Ok(u64::from_be_bytes(std::array::from_fn(|index| digest[index])))
 }
 
 fn include(file: &Path) -> io::Result<String> {

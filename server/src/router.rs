@@ -1,7 +1,10 @@
-//! Every HTTP route. Socket.IO's (`/socket.io/`) is a layer above them: see [`crate::namespaces`].
+//! Every HTTP route. Socket.IO's (`/socket.io/`) is a layer above them: see [`crate::namespaces`]. The
+//! JavaScript client's files stand before that layer: [`with_client`].
 
 use crate::api;
 use crate::http::assets::Assets;
+use crate::http::client;
+use crate::http::engine;
 use crate::http::health::{self, Readiness};
 use crate::http::security;
 use app::ssr::document::{PageFiles, shell};
@@ -66,6 +69,18 @@ pub(crate) fn build(chat: Chat, assets: Assets, stopping: CancellationToken) -> 
         .layer(middleware::from_fn(security::headers))
         .layer(TraceLayer::new_for_http())
         .with_state(state)
+}
+
+/// `/socket.io/socket.io.js` and what is beside it, for a tutorial's page that has nothing else.
+pub(crate) fn with_client(inner: Router) -> Router {
+    let files = client::FILES.iter().fold(Router::new(), |router, file| {
+        let path = format!("{}{}", engine::PATH, file.0);
+        router.route(&path, get(move |headers| client::serve(file, headers)))
+    });
+    files
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(security::headers))
+        .fallback_service(inner)
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -89,7 +89,8 @@ impl Server {
             .layer(sockets)
             .layer(middleware::from_fn_with_state(allowed, origin::check))
             .layer(middleware::from_fn_with_state(old_too, engine::check))
-            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, slowest))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, slowest));
+        let router = router::with_client(router)
             .layer(middleware::from_fn_with_state(proxies(http), address::find_out));
         let service = router.into_make_service_with_connect_info::<Peer>();
         let listener = Connections::new(listener, http.max_connections);

@@ -134,7 +134,7 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     })
 }
 
-fn content_type(path: &str) -> &'static str {
+pub(super) fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",

@@ -1,5 +1,6 @@
 pub(crate) mod address;
 pub(crate) mod assets;
+pub(crate) mod client;
 pub(crate) mod connections;
 pub(crate) mod engine;
 pub(crate) mod health;

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod client_files;
 mod clients;
 mod command;
 mod converge;
