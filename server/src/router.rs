@@ -15,8 +15,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router, middleware};
 use chat::Chat;
-use http::StatusCode;
 use http::header::ACCEPT;
+use http::{HeaderMap, StatusCode};
 use leptos::config::LeptosOptions;
 use leptos_axum::{handle_server_fns_with_context, render_app_async_with_context};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ pub(crate) fn build(chat: Chat, assets: Assets, stopping: CancellationToken) -> 
 pub(crate) fn with_client(inner: Router) -> Router {
     let files = client::FILES.iter().fold(Router::new(), |router, file| {
         let path = format!("{}{}", engine::PATH, file.0);
-        router.route(&path, get(move |headers| client::serve(file, headers)))
+        router.route(&path, get(async move |headers: HeaderMap| client::serve(file, &headers)))
     });
     files
         .layer(CompressionLayer::new())

@@ -13,7 +13,7 @@ pub(crate) static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/client.rs
 /// Its name doesn't change with its version; an older one works as well.
 const A_WEEK: &str = "public, max-age=604800";
 
-pub(crate) async fn serve((name, tag, bytes): &File, request: HeaderMap) -> Response {
+pub(crate) fn serve((name, tag, bytes): &File, request: &HeaderMap) -> Response {
     let headers = AppendHeaders([
         (CONTENT_TYPE, content_type(name)),
         (CACHE_CONTROL, A_WEEK),

@@ -1,8 +1,8 @@
 //! Does what a socket asks, one event after the other. It only calls `chat`: whatever is refused there is
 //! refused here.
 
-use super::dialect::{Command, News, Reading, Target};
-use super::dialects::recognise;
+use super::dialect::{Command, Dialect, News, Reading, Target};
+use super::dialects::{UNDECIDED, recognise};
 use super::visitor::Visitor;
 use super::visitors::{List, Visitors};
 use crate::socket::event::{Envelope, Responder, Unanswered};
@@ -25,6 +25,9 @@ pub(super) struct Host {
     patience: Patience,
 }
 
+/// Whose words something is refused in.
+type Words = &'static dyn Dialect;
+
 /// What may last longer than its place in line.
 type Doing = Option<BoxFuture<'static, Result<(), Error>>>;
 
@@ -33,8 +36,11 @@ impl Reader for Host {
         let visitor = Arc::clone(&self.visitor);
         let command = match self.understand(&letter.event, &letter.payload) {
             Ok(command) => command,
-            Err(error) => {
-                answer(&visitor, letter.responder, Err(error));
+            Err((dialect, error)) => {
+                letter.responder.answer_or::<Done>(Err(error), |error, socket| {
+                    let (event, payload) = dialect.refuse(error);
+                    socket.emit(event, &payload)
+                });
                 self.patience.lose(&visitor.socket);
                 return None;
             }
@@ -74,20 +80,24 @@ impl Host {
         self.chat.pause_visit(&who).await;
     }
 
-    fn understand(&self, event: &str, payload: &Value) -> Result<Command, Error> {
-        match self.visitor.who() {
-            Some(who) => self.chat.may_ask(&who)?,
-            None => self.chat.may_ask_from(self.visitor.address)?,
-        }
-        let Some(dialect) = self.visitor.dialect() else {
-            let (dialect, command) = recognise(event, payload).map_err(|(_, error)| error)?;
+    /// What an event asks, or who refuses it in whose words.
+    fn understand(&self, event: &str, payload: &Value) -> Result<Command, (Words, Error)> {
+        let known = self.visitor.dialect();
+        let allowed = match self.visitor.who() {
+            Some(who) => self.chat.may_ask(&who),
+            None => self.chat.may_ask_from(self.visitor.address),
+        };
+        allowed.map_err(|error| (known.unwrap_or(UNDECIDED), error))?;
+        let Some(dialect) = known else {
+            let recognised = recognise(event, payload);
+            let (dialect, command) = recognised.map_err(|(words, error)| (words, error.into()))?;
             self.visitor.speaks(dialect);
             return Ok(command);
         };
         match dialect.read(event, payload) {
             Reading::Asks(command) => Ok(command),
-            Reading::Wrong(error) => Err(error.into()),
-            Reading::Foreign => Err(unknown_event().into()),
+            Reading::Wrong(error) => Err((dialect, error.into())),
+            Reading::Foreign => Err((dialect, unknown_event().into())),
         }
     }
 

@@ -43,7 +43,7 @@ impl Teller {
             Announcement::Left(left) => self.sent_out(left.room, &left.user).await,
             Announcement::Kicked(user, kicked) => self.kicked(*user, kicked),
             Announcement::RoomRemoved(room, _) => self.room_gone(*room).await,
-            Announcement::SessionEnded(session) => self.session_ended(*session),
+            Announcement::SessionEnded(session) => self.session_ended(*session).await,
             _ => {}
         }
     }
@@ -146,9 +146,21 @@ impl Teller {
         self.io.delete_ns(path);
     }
 
-    fn session_ended(&self, session: SessionId) {
+    /// With a guest who is banned, whoever came from there and has not said who they are goes, too.
+    async fn session_ended(&self, session: SessionId) {
+        let mut from = HashSet::new();
         for visitor in self.visitors.filter(|visitor| visitor.came_with(session)) {
+            from.insert(visitor.address);
             let _ = visitor.socket.clone().disconnect();
+        }
+        for address in from {
+            if self.chat.may_visit(address).await.is_ok() {
+                continue;
+            }
+            let silent = |visitor: &Visitor| visitor.address == address && visitor.is_no_one();
+            for visitor in self.visitors.filter(silent) {
+                let _ = visitor.socket.clone().disconnect();
+            }
         }
     }
 

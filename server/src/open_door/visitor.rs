@@ -82,6 +82,10 @@ impl Visitor {
         state.named = named;
     }
 
+    pub(super) fn is_no_one(&self) -> bool {
+        self.token.is_none() && self.lock().who.is_none()
+    }
+
     /// It is no one, or a guest whose name was made up.
     pub(super) fn is_nameless(&self) -> bool {
         self.token.is_none() && !self.lock().named

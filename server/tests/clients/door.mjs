@@ -297,6 +297,9 @@ const scenarios = {
     assert.equal(typeof wrong.message, "string");
     anna.emit("join-room", { roomId: randomUUID() });
     await anna.hear("error", { code: "not-found" });
+    const strange = client();
+    strange.emit("room-message", { roomId: "Lobby" });
+    await strange.hear("validation-error");
     bo.emit("leave-room");
     await bo.hear("room-left");
     const left = await anna.hear("user-left");

@@ -207,10 +207,15 @@ async fn whoever_is_sent_out_hears_no_more_and_does_not_come_back() {
     olga.say("she is out").await.unwrap();
     while next::<Value>(&mut heard).await["text"] != "she is out" {}
 
+    let silent = come("192.0.2.1");
+    let quiet = silent.client.changes();
+    let nothing: Result<Done, ApiError> = silent.ask("message", &json!("")).await;
+    assert_eq!(nothing.unwrap_err().code, ErrorCode::Validation);
     let changes = anna.client.changes();
     let ban = json!({ "user": said.message.user.id, "minutes": 5, "reason": "spam" });
     let _: Done = admin.ask("ban", &ban).await.unwrap();
     sent_away(changes).await;
+    sent_away(quiet).await;
     assert!(unheard.next().now_or_never().is_none_or(|event| event.get::<Value>(0).is_err()));
     assert_eq!(refusal(&come("192.0.2.1")).await, "banned");
     let _: Done = boris.ask("sendMessage", &json!({ "text": "still here" })).await.unwrap();

@@ -13,12 +13,11 @@ pub(super) struct Rooms;
 #[serde(rename_all = "camelCase")]
 struct JoinRoom {
     room_id: String,
-    #[serde(default)]
-    user_data: UserData,
+    user_data: Option<UserData>,
 }
 
 /// Of what a program says of its user, the name is kept.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct UserData {
     name: Option<String>,
     username: Option<String>,
@@ -42,7 +41,7 @@ impl Dialect for Rooms {
     fn read(&self, event: &str, payload: &Value) -> Reading {
         match event {
             "join-room" => reading(payload, |JoinRoom { room_id, user_data }| {
-                let name = user_data.name.or(user_data.username);
+                let name = user_data.and_then(|user| user.name.or(user.username));
                 Command::Enter(Target::Called(room_id), name)
             }),
             "leave-room" => Reading::Asks(Command::Leave(Target::Current, None)),
