@@ -153,6 +153,8 @@ export class Cable {
 }
 
 interface Fixtures {
+  /** What the server is started with, beside what every test needs. */
+  flags: string[];
   server: Server;
   /** Messages of the console that this test causes on purpose. */
   noise: { expected: RegExp[] };
@@ -162,8 +164,9 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  server: async ({}, use) => {
-    const server = await Server.start();
+  flags: [[], { option: true }],
+  server: async ({ flags }, use) => {
+    const server = await Server.start(flags);
     await use(server);
     await server.stop();
     // What a panic says stands in the line below.

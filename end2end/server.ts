@@ -29,18 +29,19 @@ export class Server {
 
   private constructor(
     readonly dataDir: string,
+    private readonly flags: string[],
     private address = "127.0.0.1:0",
   ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), "beseda-")));
+  static async start(flags: string[] = []): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), "beseda-")), flags);
     await server.start();
     return server;
   }
 
   /** Starts, after a kill at the same address. */
   async start(): Promise<void> {
-    const args = ["--address", this.address, "--data-dir", this.dataDir, "--limit", UNLIMITED];
+    const args = ["--address", this.address, "--data-dir", this.dataDir, "--limit", UNLIMITED, ...this.flags];
     this.program = spawn(PROGRAM, args, {
       // In an empty directory: what a release build serves must come from inside the program.
       cwd: this.dataDir,
