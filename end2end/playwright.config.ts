@@ -8,8 +8,6 @@ export default defineConfig({
   outputDir: "results",
   fullyParallel: true,
   workers: 2,
-  // A flaky test is a bug: it gets no second chance.
-  retries: 0,
   forbidOnly: !!process.env.CI,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -1,5 +1,5 @@
-// Names the tests that failed, from what their runners reported, in so few lines that they survive where only the
-// end of a log is kept.
+// Names the tests that failed, and those that passed only when they were tried again (SHAKY), from what their
+// runners reported, in so few lines that they survive where only the end of a log is kept.
 
 const LINES = 12;
 const WIDTH = 180;
@@ -17,8 +17,11 @@ const FINDERS = {
     // FAIL [ 0.4s] (405/642) server::integration api::documents; so, too, TIMEOUT, SIGSEGV and the like. What
     // failed stands after the summary once more, beside what was slow.
     const failed = /^(?!PASS|SLOW|LEAK |FLAKY)[A-Z][A-Z0-9-]* +\[.*?\] (?:\(.*?\) )?(.+)$/;
-    const names = new Set(end < 0 ? [] : lines.slice(end + 1).flatMap((line) => line.match(failed)?.[1] ?? []));
-    return [...names].map((name) => ({ name, said: panic(lines, name) }));
+    // FLAKY 2/2 [ 0.4s] (405/642) server::integration api::documents
+    const repeated = /^FLAKY .*?\] (?:\(.*?\) )?(.+)$/;
+    const named = (pattern) => [...new Set(end < 0 ? [] : lines.slice(end + 1).flatMap((line) => line.match(pattern)?.[1] ?? []))];
+    const bad = named(failed).map((name) => ({ name, said: panic(lines, name) }));
+    return [...bad, ...named(repeated).map((name) => ({ name, said: panic(lines, name), shaky: true }))];
   },
   "page-client": (log) => FINDERS.nextest(log),
   // test chat/src/lib.rs - think (line 7) ... FAILED
@@ -40,12 +43,13 @@ function panic(lines, name) {
   return [...(over < 0 ? rest : rest.slice(0, over)), lines[at].replace(/^.* panicked at /, "at ")];
 }
 
-/** Of a suite, a file's or what stands inside. One that passed only when it was tried again has failed. */
+/** Of a suite, a file's or what stands inside. */
 function unexpected(suite) {
   const bad = (suite.specs ?? []).filter(({ tests }) => tests.some(({ status }) => status === "unexpected" || status === "flaky"));
   const own = bad.map(({ file, line, title, tests }) => {
     const results = tests.flatMap(({ results }) => results);
-    return { name: `${file}:${line} ${title}`, said: results.flatMap(({ errors }) => errors.flatMap(errorLines)) };
+    const shaky = tests.every(({ status }) => status !== "unexpected");
+    return { ...(shaky && { shaky }), name: `${file}:${line} ${title}`, said: results.flatMap(({ errors }) => errors.flatMap(errorLines)) };
   });
   return [...own, ...(suite.suites ?? []).flatMap(unexpected)];
 }
@@ -61,7 +65,7 @@ function errorLines({ message = "", location }) {
 /** A runner that ended badly and names no test said why, at its end. */
 export function failures(runner, report, log, status) {
   const named = (report && FINDERS[runner](report)) || [];
-  if (named.length > 0 || status === 0) return named.map(({ name, said }) => ({ name: `${runner}: ${name}`, said }));
+  if (named.length > 0 || status === 0) return named.map((one) => ({ ...one, name: `${runner}: ${one.name}` }));
   const lines = linesOf(log);
   const errors = lines.filter((line) => /^error\b/i.test(line));
   return [{ name: `${runner}: exit status ${status}`, said: errors.length > 0 ? errors : lines.slice(-5) }];
@@ -71,7 +75,7 @@ export function failures(runner, report, log, status) {
 export function told(failed) {
   const shown = failed.length > LINES ? failed.slice(0, LINES - 1) : failed;
   const room = Math.floor(LINES / Math.max(shown.length, 1)) - 1;
-  const lines = shown.flatMap(({ name, said }) => [`FAILED ${name}`, ...said.slice(0, room).map((line) => `    ${line}`)]);
+  const lines = shown.flatMap(({ name, said, shaky }) => [`${shaky ? "SHAKY" : "FAILED"} ${name}`, ...said.slice(0, room).map((line) => `    ${line}`)]);
   if (shown.length < failed.length) lines.push(`and ${failed.length - shown.length} more`);
   return lines.map((line) => (line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line));
 }

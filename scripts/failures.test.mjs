@@ -20,6 +20,7 @@ test("nextest: the name, what the panic said, and where", () => {
     "        SLOW [  10.000s] (400/642) chat::suite it::is_slow",
     "        FAIL [   0.369s] (405/642) server::integration api::documents::every_route",
     "     TIMEOUT [  60.004s] (406/642) chat::suite it::hangs",
+    "   FLAKY 2/2 [   0.100s] (407/642) chat::suite it::is_shaky",
     "error: test run failed",
   ]);
   const place = "at server/tests/integration/api/documents.rs:48:9:";
@@ -29,6 +30,7 @@ test("nextest: the name, what the panic said, and where", () => {
       said: ["assertion `left == right` failed: /session", 'left: ["delete"]', 'right: ["post"]', place],
     },
     { name: "nextest: chat::suite it::hangs", said: [] },
+    { name: "nextest: chat::suite it::is_shaky", said: [], shaky: true },
   ]);
 });
 
@@ -46,7 +48,7 @@ test("playwright: groups, tests that had to be repeated, and files that can't be
   assert.deepEqual(failures("playwright", report, "", 1), [
     { name: "playwright: before the tests", said: ["no such module"] },
     { name: "playwright: room.spec.ts:3 bad", said: ["Error: the console", "at tests/room.spec.ts:4", '+   "error: x",'] },
-    { name: "playwright: room.spec.ts:3 shaky", said: [] },
+    { name: "playwright: room.spec.ts:3 shaky", said: [], shaky: true },
   ]);
 });
 
@@ -76,4 +78,5 @@ test("few lines, however much failed", () => {
   }
   assert.equal(told(failed(13)).at(-1), "and 2 more");
   assert.deepEqual(told([]), []);
+  assert.deepEqual(told([{ name: "a", said: [], shaky: true }]), ["SHAKY a"]);
 });
