@@ -1,5 +1,5 @@
 // Plays the tutorials' clients with the official JavaScript client, as the tutorials use it:
-//   node door.mjs SCENARIO URL TRANSPORT TOKEN
+//   node door.mjs SCENARIO URL TRANSPORTS TOKEN
 // TOKEN is that of Olga, who has an account and sits on /chat.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -19,7 +19,7 @@ const holds = (actual, expected) =>
 
 // A client that keeps what it hears: `hear` takes the first that is as expected, `never` looks at all there was.
 function client(path = "", options = {}) {
-  const socket = io(url + path, { transports: [transport], forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 100, ...options });
+  const socket = io(url + path, { transports: transport.split(","), forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 100, ...options });
   const heard = [];
   const waiting = new Set();
   const all = [];

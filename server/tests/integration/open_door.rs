@@ -79,6 +79,14 @@ macro_rules! scenarios {
 
 scenarios! { guide classic plain lesson rooms todo mixed namespaces }
 
+/// As `io()` connects when nothing else is said: the transport changes under what is said.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_changes_nothing() {
+    for scenario in ["lesson", "rooms", "mixed"] {
+        play(scenario, "polling,websocket").await;
+    }
+}
+
 /// The program, so that it can be killed.
 async fn beseda(data_dir: &Path, address: &str) -> (Child, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beseda"));
