@@ -2,6 +2,8 @@
 //! the page do neither; but it exports three classes to JavaScript, which no linker may leave out, with all that
 //! they need. `Cargo.toml` puts this in its place.
 
+#![allow(clippy::panic, reason = "who would need it is told so at once")]
+
 use futures_util::stream::{Empty, Stream};
 use wasm_bindgen::JsValue;
 
@@ -30,7 +32,6 @@ impl ReadableStream {
     /// # Panics
     ///
     /// Always: nothing on the page reads one.
-    #[must_use]
     pub fn into_stream(self) -> Empty<Result<JsValue, JsValue>> {
         panic!("{LEFT_OUT}");
     }
