@@ -83,6 +83,21 @@ impl Inner {
         self.next_id
     }
 
+    fn waiting_for(&mut self, token: AckToken) -> Option<&mut Waiting> {
+        self.acks.iter_mut().find(|(other, _)| *other == token).map(|(_, waiting)| waiting)
+    }
+
+    fn put(&mut self, token: AckToken, now: Waiting) {
+        if let Some(waiting) = self.waiting_for(token) {
+            *waiting = now;
+        }
+    }
+
+    fn take(&mut self, token: AckToken) -> Option<Waiting> {
+        let at = self.acks.iter().position(|(other, _)| *other == token)?;
+        Some(self.acks.swap_remove(at).1)
+    }
+
     fn wake_driver(&mut self) {
         self.idle = false;
         if let Some(driver) = &self.driver {
@@ -170,31 +185,32 @@ impl Hub {
 
     /// For an event whose answer is waited for by `handler`, or by a future.
     pub(crate) fn expect(&self, handler: Option<AckHandler>) -> AckToken {
-        let token = AckToken(self.lock().next_id());
-        self.put(token, handler.map_or(Waiting::Future(None), Waiting::Handler));
+        let mut inner = self.lock();
+        let token = AckToken(inner.next_id());
+        inner.acks.push((token, handler.map_or(Waiting::Future(None), Waiting::Handler)));
         token
     }
 
-    fn put(&self, token: AckToken, waiting: Waiting) {
-        self.lock().acks.push((token, waiting));
-    }
-
-    fn take(&self, token: AckToken) -> Option<Waiting> {
-        let mut inner = self.lock();
-        let at = inner.acks.iter().position(|(other, _)| *other == token)?;
-        Some(inner.acks.swap_remove(at).1)
-    }
-
+    /// Whoever waits is found and told under one lock: another thread may be asking just now.
     pub(crate) fn answer(&self, token: AckToken, result: Result<Packet, AckError>) {
-        match self.take(token) {
-            Some(Waiting::Handler(handler)) => handler(result),
+        let mut inner = self.lock();
+        match inner.waiting_for(token) {
             Some(Waiting::Future(waker)) => {
-                self.put(token, Waiting::Done(result));
+                let waker = waker.take();
+                inner.put(token, Waiting::Done(result));
+                drop(inner);
                 if let Some(waker) = waker {
                     waker.wake();
                 }
             }
-            _ => {}
+            Some(Waiting::Handler(_)) => {
+                let gone = inner.take(token);
+                drop(inner);
+                if let Some(Waiting::Handler(handler)) = gone {
+                    handler(result);
+                }
+            }
+            Some(Waiting::Done(_)) | None => {}
         }
     }
 
@@ -203,20 +219,26 @@ impl Hub {
         token: AckToken,
         cx: &Context<'_>,
     ) -> Poll<Result<Packet, AckError>> {
-        match self.take(token) {
+        let mut inner = self.lock();
+        if let Some(Waiting::Future(waker)) = inner.waiting_for(token) {
+            let before = waker.replace(cx.waker().clone());
+            drop(inner);
+            drop(before);
+            return Poll::Pending;
+        }
+        match inner.take(token) {
             Some(Waiting::Done(result)) => Poll::Ready(result),
-            Some(_) => {
-                self.put(token, Waiting::Future(Some(cx.waker().clone())));
-                Poll::Pending
-            }
-            None => Poll::Ready(Err(AckError::Disconnected)),
+            _ => Poll::Ready(Err(AckError::Disconnected)),
         }
     }
 
     /// Nobody waits any more.
     pub(crate) fn forget(&self, token: AckToken) {
-        self.take(token);
-        self.lock().core.forget_ack(token);
+        let mut inner = self.lock();
+        let gone = inner.take(token);
+        inner.core.forget_ack(token);
+        drop(inner);
+        drop(gone);
     }
 
     // What follows is the driver's.
@@ -312,4 +334,37 @@ pub(super) fn shared<T: MaybeSend>(value: T) -> Shared<T> {
         reason = "in the browser the handlers stay on their thread"
     )]
     Arc::new(Lock::new(value))
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::core::{Config, Endpoint};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn an_answer_is_not_lost_that_comes_while_it_is_asked_for() {
+        let hub = Hub::new(Core::new(Endpoint::parse("ws://server").unwrap(), Config::default()));
+        let cx = Context::from_waker(Waker::noop());
+        for _ in 0..20_000 {
+            let token = hub.expect(None);
+            let answered = AtomicBool::new(false);
+            std::thread::scope(|threads| {
+                threads.spawn(|| {
+                    hub.answer(token, Err(AckError::Timeout));
+                    answered.store(true, Ordering::Release);
+                });
+                loop {
+                    let is_last = answered.load(Ordering::Acquire);
+                    match hub.poll_answer(token, &cx) {
+                        Poll::Ready(answer) => {
+                            assert!(matches!(answer, Err(AckError::Timeout)), "{answer:?}");
+                            return;
+                        }
+                        Poll::Pending => assert!(!is_last, "the answer is lost"),
+                    }
+                }
+            });
+        }
+    }
 }
