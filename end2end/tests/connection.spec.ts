@@ -57,6 +57,18 @@ test("without a network one is told soon, and after its return the room is whole
 });
 
 /** A room that was left open behind another one misses nothing either. */
+test("a server that says nothing is told soon, and one that was only slow goes on", async ({ person, server }) => {
+  const anna = await (await person()).signIn("Anna");
+  await anna.isLive();
+  server.pause();
+  await expect(anna.banner).toBeVisible({ timeout: 5_000 });
+  await anna.say("into the silence");
+  await expect(anna.pending).toHaveText(["into the silence"]);
+  server.goOn();
+  await expect(anna.said).toHaveText(["into the silence"]);
+  await expect(anna.banner).toHaveCount(0);
+});
+
 test("rooms in the background are whole, too", async ({ person, server }) => {
   const olga = await Program.account(server.url, "Olga");
   const slug = await olga.makeRoom("Tea");

@@ -7,10 +7,12 @@
 //! | `rooms` | opening rooms, catching up, turning pages, addresses |
 //! | `sending` | what is said, changed and deleted |
 //! | `todos` | the to-do list |
+//! | `pulse` | whether the server still answers |
 //! | `reading` | what has been read, the title's count, notifications |
 
 #![allow(clippy::needless_pass_by_value, reason = "an event belongs to its handler")]
 
+mod pulse;
 mod reading;
 mod rooms;
 mod sending;
@@ -35,6 +37,7 @@ use protocol::event::{
 };
 use protocol::room::GENERAL;
 use protocol::{ApiError, ErrorCode, RoomId};
+use pulse::Pulse;
 use reading::Listeners;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -78,6 +81,7 @@ struct Inner {
     /// The server said when to come back.
     back_after: Cell<Option<Duration>>,
     coming_back: Cell<bool>,
+    pulse: Pulse,
 }
 
 impl Driver {
@@ -102,6 +106,7 @@ impl Driver {
             since: now(),
             back_after: Cell::new(None),
             coming_back: Cell::new(false),
+            pulse: Pulse::default(),
         });
         Inner::remember_zone();
         inner.apply(open, Event::Zoned(Zone::Browser));
@@ -193,6 +198,7 @@ impl Inner {
         let this = Rc::downgrade(self);
         namespace.on(name, move |event| {
             if let Some(this) = Weak::upgrade(&this) {
+                this.heard_pulse();
                 read(&this, event.json());
             }
         })
@@ -260,6 +266,7 @@ impl Inner {
     fn tick(self: &Rc<Self>) {
         let now = now();
         self.show_state();
+        self.feel_pulse(now);
         self.clock.tick(now);
         for room in self.visited.borrow().iter() {
             if room.typists.try_with_untracked(|typists| typists.is_late(now)) == Some(true) {
