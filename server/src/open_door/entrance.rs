@@ -28,10 +28,14 @@ struct Porch {
     visitors: Arc<Visitors>,
 }
 
-/// Someone whose CONNECT is about to be answered.
+/// Someone whose CONNECT is about to be answered. It must not hold the socket, which holds it: a client that goes
+/// before the answer is never connected, and nothing would let go of the two.
 #[derive(Clone)]
 struct Arrival {
-    visitor: Arc<Visitor>,
+    address: Address,
+    room: RoomId,
+    token: Option<Identity>,
+    waits: bool,
     mailbox: Mailbox,
 }
 
@@ -87,9 +91,7 @@ impl Porch {
         listen(&socket, &mailbox);
         socket.extensions.insert(mailbox.clone());
         let waits = auth.as_object().is_some_and(|auth| !auth.is_empty());
-        let number = self.visitors.next_number();
-        let visitor = Visitor::new(number, socket.clone(), from, room, token, waits);
-        socket.extensions.insert(Arrival { visitor: Arc::new(visitor), mailbox });
+        socket.extensions.insert(Arrival { address: from, room, token, waits, mailbox });
         Ok(())
     }
 
@@ -126,8 +128,11 @@ async fn whose(
 }
 
 async fn connect(socket: SocketRef, porch: Porch) {
-    let Some(Arrival { visitor, mailbox }) = socket.extensions.remove::<Arrival>() else { return };
+    let Some(arrival) = socket.extensions.remove::<Arrival>() else { return };
+    let Arrival { address, room, token, waits, mailbox } = arrival;
     let Porch { hall, visitors } = porch;
+    let number = visitors.next_number();
+    let visitor = Arc::new(Visitor::new(number, socket.clone(), address, room, token, waits));
     visitors.listen(visitor.bound, &visitor);
     let _ = socket.emit(WELCOME, "Welcome to Beseda");
     let mut host = Host::new(hall.chat, visitors, visitor);

@@ -104,7 +104,7 @@ const scenarios = {
     await chat.ask("typing", { room: "general", on: true });
     await anna.hear("userTyping", { username: "Olga" });
 
-    anna.emit("joinRoom", { room: "tea", username: "Anna" });
+    assert((await anna.ask("joinRoom", { room: "tea", username: "Anna" })).ok);
     other.emit("joinRoom", { room: "Tea", username: "Anna" });
     await anna.hear("userJoinedRoom", { username: "ANNA 2", room: "tea" });
     other.emit("roomMessage", { room: "Tea", message: "green" });
