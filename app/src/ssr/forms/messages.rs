@@ -1,7 +1,6 @@
 use super::super::sheets::outcome::Way;
-use super::super::sheets::parts::referring_room;
 use super::super::{Asked, refusal};
-use super::{room_path, sender};
+use super::{back, sender};
 use crate::answers::Refusal;
 use crate::page::Returned;
 use leptos_axum::redirect;
@@ -50,11 +49,6 @@ pub(crate) async fn delete(room: String, message: MessageId) -> Result<(), Refus
     redirect(&back(&asked, &room));
     asked.chat().delete(&who, &ask).await.map_err(refusal)?.durable().await.map_err(refusal)?;
     Ok(())
-}
-
-/// A form knows its room's id; people know its name, or whom they talk to there.
-fn back(asked: &Asked, room: &str) -> String {
-    referring_room(asked).unwrap_or_else(|| room_path(room))
 }
 
 /// The page on which something is done with a message; the form says where that stands in the room.

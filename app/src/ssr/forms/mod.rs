@@ -8,6 +8,7 @@ pub(crate) mod rooms;
 pub(crate) mod settings;
 pub(crate) mod todos;
 
+use super::sheets::parts::referring_room;
 use super::{Asked, session};
 use crate::answers::Refusal;
 use crate::room::address::escape;
@@ -17,6 +18,11 @@ use protocol::{ApiError, ErrorCode, Reason};
 
 pub(crate) fn room_path(slug: &str) -> String {
     format!("/room/{}", escape(slug))
+}
+
+/// The room that a form stands in. The form knows its id; people know its name, or whom they talk to there.
+fn back(asked: &Asked, room: &str) -> String {
+    referring_room(asked).unwrap_or_else(|| room_path(room))
 }
 
 /// Where one signs in, and comes back from.

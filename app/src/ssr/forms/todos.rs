@@ -1,8 +1,7 @@
 //! A room's to-do list.
 
 use super::super::Asked;
-use super::super::sheets::parts::referring_room;
-use super::{room_path, sender};
+use super::{back, sender};
 use crate::answers::Refusal;
 use crate::page::Returned;
 use chat::Identity;
@@ -40,5 +39,5 @@ fn answer<T>(asked: &Asked, who: &Identity, room: &str, done: Result<T, chat::Er
         let returned = Returned { text: String::new(), error: ApiError::from(error) };
         asked.context().returned.put(who.session, returned);
     }
-    redirect(&referring_room(asked).unwrap_or_else(|| room_path(room)));
+    redirect(&back(asked, room));
 }
