@@ -1,6 +1,6 @@
 //! A network can die without a word, and the heartbeat takes most of a minute to notice. While someone looks, they
-//! learn it sooner: where it is quiet, the server is asked something, and is doubted when no answer comes. What is
-//! slow is not cut off for that.
+//! learn it sooner: where it is quiet, the server is asked something, and is doubted when no answer comes. It is given
+//! up only when as much time has passed as for any other answer.
 
 use super::Inner;
 use crate::live::Link;
