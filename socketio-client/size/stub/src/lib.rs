@@ -114,6 +114,10 @@ impl Client {
     pub fn try_now(&self) {
         stir();
     }
+
+    pub fn drop_connection(&self) {
+        stir();
+    }
 }
 
 #[derive(Clone)]
