@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-env-changed=LEPTOS_SITE_ROOT");
     println!("cargo:rerun-if-changed={CLIENT}");
     let released = env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    let table = if released { embed(&site_root())? } else { String::new() };
+    let table = if released { embed(&site_root()?)? } else { String::new() };
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     fs::write(out.join("embedded.rs"), format!("&[{table}]"))?;
     fs::write(out.join("client.rs"), format!("&[{}]", client(released)?))
@@ -39,9 +39,11 @@ fn client_file(file: &Path) -> io::Result<String> {
     Ok(format!("({name:?}, \"W/\\\"{:016x}\\\"\", {}),", digest(file)?, include(file)?))
 }
 
-fn site_root() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    workspace.join(env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into()))
+/// Asked for when it runs: what was compiled may be from before the checkout was moved.
+fn site_root() -> io::Result<PathBuf> {
+    let here = env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?;
+    let site = env::var_os("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".into());
+    Ok(Path::new(&here).join("..").join(site))
 }
 
 fn embed(site: &Path) -> io::Result<String> {
