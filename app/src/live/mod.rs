@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`timeline`] | a room's messages, and the window onto them that is on the page |
+//! | `shown` | the rows of it that are on the page |
 //! | [`rooms`] | the sidebar: rooms and what is unread there |
 //! | [`people`], [`typists`] | who is in a room, and who is writing there |
 //! | [`todos`] | the room's to-do list |
@@ -20,6 +21,7 @@ pub mod outbox;
 pub mod people;
 pub mod pieces;
 pub mod rooms;
+mod shown;
 #[cfg(feature = "browser")]
 mod storage;
 pub mod timeline;
@@ -132,6 +134,7 @@ pub struct Live {
 pub struct RoomState {
     pub id: RoomId,
     pub timeline: RwSignal<Timeline>,
+    shown: shown::Shown,
     pub people: RwSignal<People>,
     pub typists: RwSignal<Typists>,
     pub writing: RwSignal<Writing>,
@@ -144,6 +147,7 @@ impl RoomState {
         Self {
             id,
             timeline: RwSignal::new(Timeline::new(me)),
+            shown: StoredValue::default(),
             people: RwSignal::new(People::default()),
             typists: RwSignal::new(Typists::default()),
             writing: RwSignal::new(Writing::default()),

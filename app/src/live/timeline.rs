@@ -27,9 +27,6 @@ use protocol::{ApiError, ClientId, Message, MessageId, Quote, User, UserId};
 use std::sync::Arc;
 use window::Window;
 
-/// What is kept of a room that one has left for another.
-const ROWS_AWAY: usize = 100;
-
 #[derive(Debug, Clone)]
 pub struct Timeline {
     me: UserId,
@@ -429,7 +426,7 @@ impl Timeline {
             // One comes back to the end, not to somewhere in the past.
             return self.forget();
         }
-        self.window.shrink(ROWS_AWAY);
+        self.window.leave();
         self.notes = Notes::default();
         self.mark = None;
         self.look();

@@ -28,7 +28,9 @@ pub(crate) fn Banner() -> impl IntoView {
                 view! { <button type="button" on:click=press>{word}</button> }
             });
             let way_back = signed_out.then(|| view! { <a href="/">{words.way_back}</a> });
-            view! { <div class="banner"><span>{told}</span>{button}{way_back}</div> }
+            // That it waits is read out; how long still, every second, is not.
+            let quiet = matches!(live.link.get(), Link::Waiting { .. }).then_some("off");
+            view! { <div class="banner"><span aria-live=quiet>{told}</span>{button}{way_back}</div> }
         })
     };
     view! { <div role="status">{banner}</div> }

@@ -2,7 +2,7 @@
 
 use super::row::RowItem;
 use crate::live::timeline::Page;
-use crate::live::{RoomState, Timeline};
+use crate::live::{Live, RoomState, Timeline};
 use crate::words::words;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -10,7 +10,19 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Log(room: RoomState) -> impl IntoView {
     let words = words();
-    let pages = Memo::new(move |_| room.timeline.with(Timeline::pages));
+    let live = expect_context::<Live>();
+    // A room that one comes back to shows its last page at once, and those above it when that is painted.
+    let whole = RwSignal::new(live.at.get_untracked().is_some());
+    Effect::new(move || {
+        request_animation_frame(move || request_animation_frame(move || _ = whole.try_set(true)));
+    });
+    let pages = Memo::new(move |_| {
+        let mut pages = room.timeline.with(Timeline::pages);
+        if !whole.get() {
+            pages.drain(..pages.len() - 1);
+        }
+        pages
+    });
     let nothing = move || {
         let is_empty = pages.with(|pages| pages.iter().all(|page| page.keys.is_empty()));
         is_empty.then(|| view! { <p class="empty">{words.nothing_yet}</p> })
@@ -43,7 +55,7 @@ pub(crate) fn Log(room: RoomState) -> impl IntoView {
     let aloud = move || if room.timeline.with(Timeline::is_following) { "polite" } else { "off" };
     let scroller = NodeRef::<Div>::new();
     #[cfg(feature = "browser")]
-    let moved = super::scroll::keep(expect_context(), scroller, pages);
+    let moved = super::scroll::keep(live, scroller, pages);
     #[cfg(not(feature = "browser"))]
     let moved = || ();
     view! {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) fn RowItem(room: RoomState, key_: Key) -> impl IntoView {
     let live = expect_context::<Live>();
     let clock = expect_context::<Clock>();
-    let row = Memo::new(move |_| room.timeline.with(|timeline| timeline.row(key_)));
+    let row = room.row(key_);
     let name = match key_ {
         Key::Message(id) => Some(id.to_string()),
         _ => None,

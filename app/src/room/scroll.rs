@@ -25,8 +25,6 @@ struct Anchor {
     row: Option<Held>,
     /// Where the list was moved to from here: that it arrives there is not the reader's doing.
     put: Option<i32>,
-    /// The rows have changed, and the list has not been moved after them yet.
-    pending: bool,
 }
 
 /// The first row in view.
@@ -49,17 +47,14 @@ pub(crate) fn keep(
         rows.track();
         let last = pages.with(|pages| pages.last()?.keys.last().copied());
         let grown = before.is_some_and(|before| before != last);
-        ANCHOR.with_borrow_mut(|anchor| anchor.pending = true);
-        request_animation_frame(move || {
+        // After all that show the rows, which are told of them at the same time.
+        queue_microtask(move || {
             if let Some(Some(scroller)) = scroller.try_get_untracked() {
                 let at_end = rows.with_untracked(|rows| rows.is_following() && !rows.newer());
-                ANCHOR.with_borrow_mut(|anchor| {
-                    match at_end {
-                        true if grown => anchor.put(&scroller, 0),
-                        true => {}
-                        false => anchor.hold(&scroller),
-                    }
-                    anchor.pending = false;
+                ANCHOR.with_borrow_mut(|anchor| match at_end {
+                    true if grown => anchor.put(&scroller, 0),
+                    true => {}
+                    false => anchor.hold(&scroller),
                 });
                 look_around(live, &scroller);
             }
@@ -104,10 +99,6 @@ impl Anchor {
             return;
         }
         self.put = None;
-        // The reader scrolls while rows come and go: both have moved the row, and only one was meant to.
-        if self.pending {
-            self.hold(scroller);
-        }
         self.drop_at(scroller);
     }
 

@@ -6,6 +6,7 @@
 //! | `mod` | the connection, and what is heard |
 //! | `rooms` | opening rooms, catching up, turning pages, addresses |
 //! | `sending` | what is said, changed and deleted |
+//! | `showing` | when the page follows |
 //! | `todos` | the to-do list |
 //! | `pulse` | whether the server still answers |
 //! | `reading` | what has been read, the title's count, notifications |
@@ -16,6 +17,7 @@ mod pulse;
 mod reading;
 mod rooms;
 mod sending;
+mod showing;
 mod todos;
 
 use super::outbox::Outbox;
@@ -41,6 +43,7 @@ use pulse::Pulse;
 use reading::Listeners;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use showing::Showing;
 use socketio_client::{Answer, Change, Client, ClientState, Namespace, Subscription};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -77,6 +80,9 @@ struct Inner {
     paging: Cell<bool>,
     typing: RefCell<Sender>,
     read: Cell<Option<(RoomId, u64)>>,
+    /// It will be told soon what has been read.
+    reading: Cell<bool>,
+    showing: Showing,
     since: i64,
     /// The server said when to come back.
     back_after: Cell<Option<Duration>>,
@@ -103,6 +109,8 @@ impl Driver {
             paging: Cell::new(false),
             typing: RefCell::default(),
             read: Cell::new(None),
+            reading: Cell::new(false),
+            showing: Showing::default(),
             since: now(),
             back_after: Cell::new(None),
             coming_back: Cell::new(false),
@@ -306,7 +314,9 @@ impl Inner {
     }
 
     fn heard(self: &Rc<Self>, changed: MessageChanged) {
-        self.confirm(changed.message.client_id);
+        if changed.message.user.id == self.live.me().id {
+            self.confirm(changed.message.client_id);
+        }
         self.meet(changed.room);
         self.count(&changed);
         if let Some(room) = self.visited(changed.room) {

@@ -43,13 +43,15 @@ impl Listeners {
         let _ = window()
             .add_event_listener_with_callback("popstate", on_return.as_ref().unchecked_ref());
         let live = inner.live;
-        let title = Effect::new(move || {
+        let title = Effect::new(move |shown: Option<String>| {
             let (room, unread) = (live.room(), live.rooms.with(rooms::Rooms::unread_total));
-            if let Some(room) = room {
-                let title = crate::room::title(&room);
-                let count = (unread > 0).then(|| format!("({unread}) "));
-                document().set_title(&(count.unwrap_or_default() + &title));
+            let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
+            let title = room.map(|room| count + &crate::room::title(&room)).unwrap_or_default();
+            // To set a title costs more than to show a message.
+            if !title.is_empty() && shown.as_ref() != Some(&title) {
+                document().set_title(&title);
             }
+            title
         });
         inner.may_ask();
         Self { on_visibility, on_return, _title: title }
@@ -92,9 +94,13 @@ impl Inner {
 
     /// What is on the screen of someone who looks at it has been read.
     pub(super) fn read_soon(self: &Rc<Self>) {
+        if self.reading.replace(true) {
+            return;
+        }
         let this = Rc::downgrade(self);
         Timeout::new(SOON_MS, move || {
             if let Some(this) = this.upgrade() {
+                this.reading.set(false);
                 this.read();
             }
         })

@@ -75,7 +75,9 @@ impl Inner {
     }
 
     pub(super) fn apply(self: &Rc<Self>, room: RoomState, event: Event) {
-        let wish = room.timeline.try_update(|timeline| timeline.apply(event));
+        let can_wait = matches!(event, Event::Changed(_));
+        let wish = room.timeline.try_update_untracked(|timeline| timeline.apply(event));
+        self.show_soon(room, can_wait);
         if let Some(Wish::Sync { since }) = wish {
             self.sync(room, since);
         }
@@ -216,11 +218,9 @@ impl Inner {
     }
 
     fn show_room(self: &Rc<Self>, room: &Room, push: Option<String>) {
-        if let (Some(path), Some(window)) = (push, web_sys::window())
-            && path != location()
-            && let Ok(history) = window.history()
-        {
-            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&path));
+        if let Some(path) = push {
+            // When the room is painted: a browser that has a new address looks for the page's icon anew.
+            request_animation_frame(move || request_animation_frame(move || move_to(&path)));
         }
         self.live.at.set(None);
         let before = self.live.open.get_untracked();
@@ -322,6 +322,7 @@ impl Inner {
 impl RoomState {
     fn dispose(self) {
         self.timeline.dispose();
+        self.shown.dispose();
         self.people.dispose();
         self.typists.dispose();
         self.writing.dispose();
@@ -333,6 +334,15 @@ impl RoomState {
 fn load(path: &str) {
     if let Some(window) = web_sys::window() {
         let _ = window.location().set_href(path);
+    }
+}
+
+fn move_to(path: &str) {
+    if let Some(window) = web_sys::window()
+        && path != location()
+        && let Ok(history) = window.history()
+    {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
     }
 }
 

@@ -288,11 +288,28 @@ fn at_the_end_the_oldest_go() {
     for seq in 51..=400 {
         timeline.apply(changed(seq));
     }
-    assert_eq!(seqs(&timeline), (101..=400).collect::<Vec<_>>());
+    assert_eq!(seqs(&timeline), (301..=400).collect::<Vec<_>>());
     assert!(timeline.older() && !timeline.newer());
     // What is no longer held is of no interest.
-    timeline.apply(change(Message { rev: 401, ..message(100) }));
-    assert_eq!((timeline.first_seq(), timeline.rev()), (Some(101), 401));
+    timeline.apply(change(Message { rev: 401, ..message(300) }));
+    assert_eq!((timeline.first_seq(), timeline.rev()), (Some(301), 401));
+}
+
+#[test]
+fn back_at_the_end_a_long_list_becomes_shorter_little_by_little() {
+    let mut timeline = at_the_end(400);
+    timeline.apply(Event::Following(false));
+    let asked = timeline.ask(true).unwrap();
+    timeline.apply(Event::Paged { asked, messages: messages(151..=350), more: true });
+    timeline.apply(changed(401));
+    assert_eq!(seqs(&timeline).len(), 251, "someone reads there");
+    timeline.apply(Event::Following(true));
+    timeline.apply(changed(402));
+    assert_eq!(seqs(&timeline), (153..=402).collect::<Vec<_>>());
+    for seq in 403..=600 {
+        timeline.apply(changed(seq));
+    }
+    assert_eq!(seqs(&timeline), (501..=600).collect::<Vec<_>>());
 }
 
 #[test]

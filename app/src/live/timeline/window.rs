@@ -8,6 +8,12 @@ use std::sync::Arc;
 
 /// How many messages are held at most, however long the room is.
 pub const ROWS: usize = 300;
+/// What is kept of them for someone at the end, and of a room that one has left: what each new message
+/// costs grows with the rows.
+const FEW: usize = 100;
+const SCREEN: usize = 30;
+/// A long list becomes short little by little.
+const AT_ONCE: usize = 2;
 
 #[derive(Debug, Clone)]
 pub(super) struct Window {
@@ -123,6 +129,10 @@ impl Window {
                 self.held.insert(place, held);
             }
         }
+        if keep_newest && self.held.len() > FEW {
+            self.shrink(FEW.max(self.held.len() - AT_ONCE).min(ROWS));
+            return true;
+        }
         self.trim(keep_newest) && keep_newest
     }
 
@@ -150,8 +160,18 @@ impl Window {
         true
     }
 
+    /// Keeps a few of the newest; those that fill a screen become a page, for they are shown first when one
+    /// comes back.
+    pub(super) fn leave(&mut self) {
+        self.shrink(FEW);
+        let above = self.held.len().saturating_sub(SCREEN);
+        for (place, held) in self.held.iter_mut().enumerate() {
+            held.page = i32::from(place >= above);
+        }
+    }
+
     /// Keeps so many of the newest.
-    pub(super) fn shrink(&mut self, rows: usize) {
+    fn shrink(&mut self, rows: usize) {
         if let Some(over) = self.held.len().checked_sub(rows).filter(|over| *over > 0) {
             self.held.drain(..over);
             self.older = true;
