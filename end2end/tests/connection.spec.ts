@@ -98,7 +98,7 @@ test("one can have it tried at once", async ({ person, server }) => {
   await server.kill();
   await expect(anna.banner).toContainText("Connection lost.", SOON);
   // From here on time stands still in the page, so no one tries but whoever asks for it.
-  await anna.page.clock.pauseAt(await anna.page.evaluate(() => Date.now() + 100));
+  await anna.page.clock.pauseAt(await anna.page.evaluate(() => Date.now() + 1_000));
   await server.start();
   await anna.banner.getByRole("button", { name: "Try now" }).click();
   await anna.isLive();
