@@ -38,6 +38,12 @@ test("a room's to-do list is everyone's, at once", async ({ person, server }) =>
   await expect(todos(anna).tick("buy tea")).not.toBeChecked();
   await todos(boris).remove("buy tea").click();
   await expect(todos(anna).titles).toHaveText(["<b>light the samovar</b>"]);
+  // Enter, twice before the answer.
+  await todos(boris).field.fill("cut the lemons");
+  await todos(boris).field.evaluate((field: HTMLInputElement) => [0, 1].forEach(() => field.form!.requestSubmit()));
+  await expect(todos(boris).field).toHaveValue("");
+  await todos(boris).remove("cut the lemons").click();
+  await expect(todos(anna).titles).toHaveText(["<b>light the samovar</b>"]);
   expect(await anna.isSameDocument()).toBe(true);
 
   // A program's change, and another room's list.

@@ -78,6 +78,8 @@ struct Inner {
     fresh: RefCell<Vec<RoomId>>,
     syncing: RefCell<Vec<RoomId>>,
     paging: Cell<bool>,
+    /// Changes of to-do lists that are asked for.
+    wishes: RefCell<Vec<String>>,
     typing: RefCell<Sender>,
     read: Cell<Option<(RoomId, u64)>>,
     /// It will be told soon what has been read.
@@ -107,6 +109,7 @@ impl Driver {
             fresh: RefCell::default(),
             syncing: RefCell::default(),
             paging: Cell::new(false),
+            wishes: RefCell::default(),
             typing: RefCell::default(),
             read: Cell::new(None),
             reading: Cell::new(false),

@@ -179,12 +179,12 @@ impl Inner {
     }
 
     pub(super) fn retry(self: &Rc<Self>, id: ClientId) {
-        let found = self.kept.letters().into_iter().find(|letter| letter.id == id);
-        if let Some(letter) = found {
-            if let Some(room) = self.visited(letter.room) {
-                self.apply(room, Event::Retried { id });
-            }
-            self.outbox.borrow_mut().push(letter);
+        let room = self.live.open.get_untracked();
+        let row = room.timeline.with_untracked(|timeline| timeline.row(Key::Message(id)));
+        if let Some(Row::Draft { draft, .. }) = row {
+            self.apply(room, Event::Retried { id });
+            let (text, reply_to) = (draft.text.clone(), draft.reply);
+            self.outbox.borrow_mut().push(Letter { id, room: room.id, text, reply_to });
         }
         self.send_all();
     }

@@ -39,15 +39,23 @@ impl Inner {
         self.change_todo(event::TODO_REMOVE, |room| to_raw_value(&OfTodo { room, todo }));
     }
 
+    /// Asked for twice before there is an answer, it is done once.
     fn change_todo(
         self: &Rc<Self>,
         event: &'static str,
         ask: impl FnOnce(String) -> serde_json::Result<Box<RawValue>>,
     ) {
         let Ok(ask) = ask(self.live.open.get_untracked().id.to_string()) else { return };
+        let wish = [event, ask.get()].concat();
+        if self.wishes.borrow().contains(&wish) {
+            return;
+        }
+        self.wishes.borrow_mut().push(wish.clone());
         let this = Rc::clone(self);
         spawn_local(async move {
-            match this.ask(event, &ask).await {
+            let answer = this.ask(event, &ask).await;
+            this.wishes.borrow_mut().retain(|other| *other != wish);
+            match answer {
                 Ok(changed) => this.todo_changed(changed),
                 Err(error) => this.tell(error),
             }
