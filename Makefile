@@ -82,6 +82,11 @@ bench-page: target/.built-beseda ## how quick the page is on a slow machine (mak
 	@scripts/bootstrap test
 	@$(env) cd end2end && BESEDA=$(CURDIR)/target/release/beseda node --import ./typescript.mjs bench-page.ts $(ARGS)
 
+.PHONY: pictures
+pictures: target/.built-beseda ## take the README's pictures anew
+	@scripts/bootstrap test
+	@$(env) cd end2end && BESEDA=$(CURDIR)/target/release/beseda node --import ./typescript.mjs pictures.ts
+
 .PHONY: size
 size: target/.built-beseda ## how many bytes a first visit to a room takes (fails above 200 KB)
 	@scripts/bootstrap test
