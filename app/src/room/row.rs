@@ -9,7 +9,6 @@ use crate::words::words;
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use protocol::{Message, MessageId, Quote, User};
-use std::sync::Arc;
 
 #[component]
 pub(crate) fn RowItem(room: RoomState, key_: Key) -> impl IntoView {
@@ -29,8 +28,8 @@ pub(crate) fn RowItem(room: RoomState, key_: Key) -> impl IntoView {
                 Row::Day(day) => Either::Left(between(clock.day(day))),
                 Row::New => Either::Left(between(words().new.to_owned())),
                 Row::Note { came, went } => Either::Left(between(note(&came, &went))),
-                Row::Said { message, first, quote } => {
-                    Either::Right(parts_view(said(&message, first, quote, live, room), live, room))
+                Row::Said { message, first } => {
+                    Either::Right(parts_view(said(&message, first, live, room), live, room))
                 }
                 Row::Draft { draft, first } => {
                     Either::Right(parts_view(unsaid(&draft, first, live), live, room))
@@ -89,7 +88,7 @@ struct Parts {
     /// Where it stands in the room, once it does.
     seq: Option<u64>,
     first: bool,
-    quote: Option<Arc<Quote>>,
+    quote: Option<Quote>,
     text: String,
     gone: bool,
     edited: bool,
@@ -113,13 +112,7 @@ struct Acts {
     delete: bool,
 }
 
-fn said(
-    message: &Message,
-    first: bool,
-    quote: Option<Arc<Quote>>,
-    live: Live,
-    room: RoomState,
-) -> Parts {
+fn said(message: &Message, first: bool, live: Live, room: RoomState) -> Parts {
     let gone = message.deleted_at.is_some();
     let mine = message.user.id == live.me().id;
     let may = room.may.get();
@@ -135,7 +128,7 @@ fn said(
         at: message.at,
         seq: Some(message.seq),
         first,
-        quote,
+        quote: message.quote.clone(),
         text: message.text.clone(),
         gone,
         edited: message.edited_at.is_some(),
@@ -162,7 +155,7 @@ fn unsaid(draft: &Draft, first: bool, live: Live) -> Parts {
         at: draft.at,
         seq: None,
         first,
-        quote: draft.quote.clone().map(Arc::new),
+        quote: draft.quote.clone(),
         text: draft.text.clone(),
         gone: false,
         edited: false,

@@ -43,7 +43,6 @@ pub enum Row {
         message: Arc<Message>,
         /// It has a header: nothing right above it is by the same author.
         first: bool,
-        quote: Option<Arc<Quote>>,
     },
     Draft {
         draft: Arc<Draft>,
@@ -112,7 +111,7 @@ impl Timeline {
                 !together(&held[above], &held[place])
                     || !self.notes.between(held[above].seq(), message.seq).is_empty()
             });
-        Row::Said { message: Arc::clone(message), first, quote: self.quoted(message) }
+        Row::Said { message: Arc::clone(message), first }
     }
 
     fn unsaid(&self, id: ClientId) -> Option<Row> {
@@ -142,14 +141,6 @@ impl Timeline {
     /// Up to where notes stand below the last message.
     fn end(&self, last: u64) -> u64 {
         if self.window.newer { last + 1 } else { u64::MAX }
-    }
-
-    /// What a message replies to, as it is now if it is held, else as it was.
-    fn quoted(&self, message: &Message) -> Option<Arc<Quote>> {
-        let told = message.quote.as_ref()?;
-        let held = self.window.find(told.seq).ok().map(|place| &self.window.held[place].message);
-        let held = held.filter(|held| Some(held.id) == message.reply_to);
-        Some(Arc::new(held.map_or_else(|| told.clone(), |held| quote(held))))
     }
 }
 

@@ -514,7 +514,7 @@ fn a_reply_shows_what_it_replies_to_as_it_is_now() {
     timeline.apply(change(reply));
     timeline.apply(change(Message { rev: 3, text: "я".repeat(200), ..message(1) }));
     let quoted = |timeline: &Timeline, seq| match timeline.row(Key::Message(client(seq))) {
-        Some(Row::Said { quote, .. }) => quote.map(|quote| quote.text.clone()),
+        Some(Row::Said { message, .. }) => message.quote.as_ref().map(|quote| quote.text.clone()),
         other => panic!("{other:?}"),
     };
     assert_eq!(quoted(&timeline, 2), Some("я".repeat(140)));
@@ -523,6 +523,13 @@ fn a_reply_shows_what_it_replies_to_as_it_is_now() {
     let far = Quote { seq: 77, user: user(ANNA), text: "long ago".into() };
     timeline.apply(change(Message { reply_to: Some(id(77)), quote: Some(far), ..message(5) }));
     assert_eq!(quoted(&timeline, 5).as_deref(), Some("long ago"));
+    // What it replies to needn't be held.
+    timeline.apply(Event::Following(false));
+    let (told, far) = (Some(quote(&message(1))), message(9));
+    let reply = Message { reply_to: Some(id(1)), quote: told, ..far };
+    timeline.apply(Event::Shown { messages: vec![reply], older: true, newer: false, since: 9 });
+    timeline.apply(change(Message { rev: 10, text: "edited".into(), ..message(1) }));
+    assert_eq!(quoted(&timeline, 9).as_deref(), Some("edited"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The part of a room that is on the page: messages without a gap between them, and whether the room
 //! goes on at either end. What changes outside it passes by.
 
-use super::Asked;
+use super::{Asked, quote};
 use crate::zone::Zone;
 use protocol::{ClientId, Message, UserId};
 use std::sync::Arc;
@@ -111,6 +111,9 @@ impl Window {
 
     /// The latest change of a message wins, however they arrive. Whether the oldest had to go.
     pub(super) fn put(&mut self, message: Message, keep_newest: bool) -> bool {
+        if message.rev > message.seq {
+            self.requote(&message);
+        }
         match self.find(message.seq) {
             Ok(place) => {
                 if self.held[place].message.rev <= message.rev {
@@ -134,6 +137,14 @@ impl Window {
             return true;
         }
         self.trim(keep_newest) && keep_newest
+    }
+
+    /// Replies show what they reply to as it is now.
+    fn requote(&mut self, changed: &Message) {
+        let replies = self.held.iter_mut().filter(|held| held.message.reply_to == Some(changed.id));
+        for held in replies {
+            Arc::make_mut(&mut held.message).quote = Some(quote(changed));
+        }
     }
 
     /// Whether the page belongs where the window ends now.
