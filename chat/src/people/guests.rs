@@ -2,7 +2,7 @@ use super::names::{self, NameKey};
 use super::{Address, SignedIn, taken};
 use crate::chat::Chat;
 use crate::error::Error;
-use crate::store::people::{Displaced, Invite, NewPerson};
+use crate::store::people::{Displaced, Invite, NewPerson, Person};
 use crate::time::now;
 use protocol::limits::Limit;
 use protocol::{ApiError, Name, Reason, Role, User, UserId};
@@ -37,11 +37,7 @@ impl Chat {
         let key = NameKey::of(name.as_str());
         let displaced = match self.house.store.holder(&key).await? {
             None => None,
-            Some(holder)
-                if !holder.user.guest || self.house.presence.is_here(holder.user.id).await =>
-            {
-                return Err(taken(name));
-            }
+            Some(holder) if !self.has_gone(&holder).await => return Err(taken(name)),
             Some(holder) => Some(self.displaced(holder.user).await?),
         };
         self.use_up(invite).await?;
@@ -63,6 +59,14 @@ impl Chat {
             self.house.standings.forget_person(displaced.id);
         }
         Ok(person.user)
+    }
+
+    /// Whether it is a guest who is nowhere, as far as one can know: while the other nodes aren't heard, they
+    /// may be there.
+    async fn has_gone(&self, holder: &Person) -> bool {
+        holder.user.guest
+            && self.house.announcer.others().are_heard()
+            && !self.house.presence.is_here(holder.user.id).await
     }
 
     async fn displaced(&self, holder: User) -> Result<Displaced, Error> {

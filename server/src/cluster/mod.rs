@@ -55,6 +55,21 @@ pub enum ClusterError {
     Stranger(String),
 }
 
+/// How it stands with Redis.
+#[derive(Clone)]
+struct State {
+    /// What the other nodes say comes here.
+    listening: watch::Sender<bool>,
+    /// Redis answers.
+    alive: watch::Sender<bool>,
+}
+
+impl State {
+    fn is_up(&self) -> bool {
+        *self.listening.borrow() && *self.alive.borrow()
+    }
+}
+
 /// This node among the others.
 pub(crate) struct Cluster {
     redis: Arc<Redis>,
@@ -64,8 +79,7 @@ pub(crate) struct Cluster {
     pub(crate) board: Arc<Board>,
     pub(crate) elsewhere: Arc<Elsewhere>,
     outbox: Mutex<Option<Outbox>>,
-    listening: watch::Sender<bool>,
-    alive: watch::Sender<bool>,
+    state: State,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -84,7 +98,9 @@ impl Cluster {
             }
             Err(source) => return Err(ClusterError::Refused { address, source }),
         };
-        let (bus, outbox) = Bus::new(me, Arc::clone(&board));
+        let state =
+            State { listening: watch::Sender::new(false), alive: watch::Sender::new(alive) };
+        let (bus, outbox) = Bus::new(me, Arc::clone(&board), state.clone());
         Ok(Self {
             redis,
             me,
@@ -93,8 +109,7 @@ impl Cluster {
             board,
             elsewhere: Arc::default(),
             outbox: Mutex::new(Some(outbox)),
-            listening: watch::Sender::new(false),
-            alive: watch::Sender::new(alive),
+            state,
             tasks: Mutex::default(),
         })
     }
@@ -111,11 +126,11 @@ impl Cluster {
 
     /// Whether the nodes hear each other.
     pub(crate) fn is_up(&self) -> bool {
-        *self.listening.borrow() && *self.alive.borrow()
+        self.state.is_up()
     }
 
     pub(crate) fn watch(&self) -> [watch::Receiver<bool>; 2] {
-        [self.listening.subscribe(), self.alive.subscribe()]
+        [self.state.listening.subscribe(), self.state.alive.subscribe()]
     }
 
     /// From now on this node hears the others, and they see who is here.
@@ -135,11 +150,11 @@ impl Cluster {
             forgiving: Instant::now(),
             stale: false,
         };
-        let listening = self.listening.clone();
+        let (listening, alive) = (self.state.listening.subscribe(), self.state.alive.clone());
         let mut tasks = lock(&self.tasks);
         tasks.spawn(bus::send(redis(), outbox));
-        tasks.spawn(neighbours.keep(changed, listening.subscribe(), self.alive.clone()));
-        tasks.spawn(bus::listen(redis(), self.me, chat.clone(), changes, listening));
+        tasks.spawn(neighbours.keep(changed, listening, alive));
+        tasks.spawn(bus::listen(redis(), Arc::clone(&self.bus), chat.clone(), changes));
     }
 
     /// The others need not wait until they miss it.
@@ -154,7 +169,7 @@ impl Cluster {
         let left = async {
             Heart::new(Arc::clone(&self.redis), self.me, self.secret.clone()).stop().await?;
             board::take_down(&self.redis, self.me).await?;
-            bus::send_gone(&self.redis, self.me).await
+            bus::send_leave(&self.redis, self.me).await
         };
         if let Err(error) = left.await {
             tracing::debug!(%error, "the other nodes were not told that this one stops");

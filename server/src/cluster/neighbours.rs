@@ -7,6 +7,7 @@ use super::bus::{Bus, Change, Word};
 use super::connection::Redis;
 use chat::nodes::NodeId;
 use chat::{Address, Chat};
+use protocol::limits::OFFLINE_AFTER;
 use redis::{ErrorKind, RedisResult, Script};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -96,6 +97,8 @@ pub(super) struct Known {
     version: u64,
     /// Already at the last beat there was more on it.
     behind: bool,
+    /// It has said that it stops; until then its people may come to another one, and no one notices.
+    leaves: Option<Instant>,
 }
 
 impl Neighbours {
@@ -173,7 +176,12 @@ impl Neighbours {
 
     async fn heard(&mut self, node: NodeId, change: Change) {
         match (change, self.known.get_mut(&node)) {
-            (Change::Gone, _) => self.gone(node).await,
+            (Change::Leaves, Some(known)) => {
+                known.leaves = Some(Instant::now() + OFFLINE_AFTER);
+                self.elsewhere.lock().remove(&node);
+                self.chat.hear_leaving(node).await;
+            }
+            (Change::Leaves, None) => {}
             (Change::Board(delta), Some(known)) if delta.from <= known.version => {
                 if delta.to > known.version {
                     known.version = delta.to;
@@ -221,9 +229,13 @@ impl Neighbours {
         if Instant::now() < self.forgiving {
             return;
         }
-        let gone = self.known.keys().filter(|node| !living.contains_key(node));
-        for node in gone.copied().collect::<Vec<_>>() {
-            tracing::warn!(%node, "a node is no more");
+        let is_gone = |node: &NodeId, known: &Known| match known.leaves {
+            Some(leaves) => leaves <= Instant::now(),
+            None => !living.contains_key(node),
+        };
+        let gone = self.known.iter().filter(|(node, known)| is_gone(node, known));
+        for node in gone.map(|(node, _)| *node).collect::<Vec<_>>() {
+            tracing::info!(%node, "a node is no more");
             self.gone(node).await;
         }
     }
@@ -231,7 +243,7 @@ impl Neighbours {
     async fn read(&mut self, node: NodeId) {
         match board::read(&self.redis, node).await {
             Ok(Some((version, entries))) => {
-                self.known.insert(node, Known { version, behind: false });
+                self.known.insert(node, Known { version, behind: false, leaves: None });
                 self.elsewhere.lock().insert(node, entries.addresses);
                 self.chat.hear_of_all(node, entries.people).await;
             }
