@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// People whose rooms are asked for at once.
@@ -63,8 +64,8 @@ pub trait Others: Send + Sync {
     fn forget(&self, user: UserId);
     /// What is different about someone on this node; `None`: they are no longer here.
     fn post(&self, user: UserId, attendance: Option<Attendance>);
-    /// Whether they are heard, so that whoever isn't known to be here is not.
-    fn are_heard(&self) -> bool;
+    /// For how long someone may be on another node before it is known here; `None` while they aren't heard.
+    fn lag(&self) -> Option<Duration>;
     /// Whether a node gives a sign of life when it is asked; true where no one can be asked.
     async fn answers(&self, node: NodeId) -> bool;
 }
@@ -82,8 +83,8 @@ impl Others for NoOne {
     fn forget(&self, _: UserId) {}
     fn post(&self, _: UserId, _: Option<Attendance>) {}
 
-    fn are_heard(&self) -> bool {
-        true
+    fn lag(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
     }
 
     async fn answers(&self, _: NodeId) -> bool {

@@ -4,6 +4,7 @@ use crate::chat::Chat;
 use crate::error::Error;
 use crate::store::people::{Displaced, Invite, NewPerson, Person};
 use crate::time::now;
+
 use protocol::limits::Limit;
 use protocol::{ApiError, Name, Reason, Role, User, UserId};
 use uuid::Uuid;
@@ -64,9 +65,12 @@ impl Chat {
     /// Whether it is a guest who is nowhere, as far as one can know: while the other nodes aren't heard, they
     /// may be there.
     async fn has_gone(&self, holder: &Person) -> bool {
-        holder.user.guest
-            && self.house.announcer.others().are_heard()
-            && !self.house.presence.is_here(holder.user.id).await
+        let Some(lag) = self.house.announcer.others().lag() else { return false };
+        let new = holder.user.id.0.get_timestamp().is_some_and(|made| {
+            let (seconds, _) = made.to_unix();
+            seconds.saturating_add(lag.as_secs()).saturating_mul(1_000) > now().unsigned_abs()
+        });
+        holder.user.guest && !new && !self.house.presence.is_here(holder.user.id).await
     }
 
     async fn displaced(&self, holder: User) -> Result<Displaced, Error> {

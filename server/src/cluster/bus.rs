@@ -25,6 +25,8 @@ const PILE: usize = 256;
 /// A subscription that is silent is asked this often whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(3);
 const PING_WITHIN: Duration = Duration::from_secs(2);
+/// Boards change within a moment; nodes' clocks may differ by more.
+const LAG: Duration = Duration::from_secs(5);
 /// Who has just said something, for whoever waits for it.
 const SIGNS: usize = 64;
 /// A node that lives says so by then.
@@ -107,12 +109,12 @@ impl Others for Bus {
         self.board.post_person(user, attendance.as_ref());
     }
 
-    fn are_heard(&self) -> bool {
-        self.state.is_up()
+    fn lag(&self) -> Option<Duration> {
+        self.state.is_up().then_some(LAG)
     }
 
     async fn answers(&self, node: NodeId) -> bool {
-        if !self.are_heard() {
+        if !self.state.is_up() {
             return true;
         }
         let mut signs = self.signs.subscribe();

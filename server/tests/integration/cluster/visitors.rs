@@ -3,6 +3,7 @@
 use super::{Town, see};
 use crate::house::{PATIENCE, next};
 use crate::program;
+use protocol::event::MessageChanged;
 use serde_json::{Value, json};
 use socketio_client::{Client, Event, Namespace, Stream};
 
@@ -20,14 +21,12 @@ impl Visitor {
         Self { door, _client: client }
     }
 
-    /// Its id, once it is in.
-    async fn join(&self, name: &str) -> (String, String) {
-        let mut joined = self.door.stream("userJoined");
-        let mut welcome = self.door.stream("welcome");
-        next::<Value>(&mut welcome).await;
+    /// Is in, and says so.
+    async fn join(&self, name: &str) {
+        let mut said = self.door.stream("message");
         self.door.emit("join", &json!({ "username": name })).unwrap();
-        let user: Value = next(&mut joined).await;
-        (user["username"].as_str().unwrap().to_owned(), user["userId"].as_str().unwrap().to_owned())
+        self.door.emit("sendMessage", &json!({ "text": "I am here" })).unwrap();
+        hears(&mut said, |message| message["text"] == "I am here").await;
     }
 }
 
@@ -59,12 +58,19 @@ async fn a_visitor_whose_node_dies_is_the_same_on_another() {
     let (mut program, url) = program::start_with(dir.path(), &town.flags()).await;
     let anna = town.person(0, "Anna").await;
     anna.join().await;
-    let guest = Visitor::knock(&url).join("Gus").await;
+    let mut heard = anna.chat.stream("message");
+    let mut joins = async |url: &str| {
+        let guest = Visitor::knock(url);
+        guest.join("Gus").await;
+        (guest, next::<MessageChanged>(&mut heard).await.message.user)
+    };
+    let (_there, gus) = joins(&url).await;
     see(std::slice::from_ref(&anna), 2).await;
     // While the other node lives, there are two of that name.
-    let second = Visitor::knock(&town.nodes[0].url).join("Gus").await;
-    assert_eq!(second.0, "Gus 2");
+    let (_second, second) = joins(&town.nodes[0].url).await;
+    assert_eq!(second.name, "Gus 2");
     program.kill().await.unwrap();
-    assert_eq!(Visitor::knock(&town.nodes[0].url).join("Gus").await, guest);
+    let (_here, same) = joins(&town.nodes[0].url).await;
+    assert_eq!(same, gus);
     town.close().await;
 }
