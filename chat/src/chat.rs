@@ -107,9 +107,9 @@ impl Chat {
             others,
             tally,
         } = settings;
-        let (announce, announced) = mpsc::channel(ANNOUNCEMENTS);
+        let (entry, announced) = mpsc::channel(ANNOUNCEMENTS);
         let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
-        let announcer = Announcer::new(announce, others);
+        let announcer = Announcer::new(entry, others);
         let house = Arc::new(House {
             queue: Queue::start(Arc::clone(&store), announcer.clone()),
             presence: Box::new(InMemory::new(announcer.clone())),

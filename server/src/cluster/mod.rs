@@ -209,3 +209,15 @@ fn set(state: &watch::Sender<bool>, now: bool) {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let urls = "redis://name:p@ss@10.0.0.1:6379, rediss://10.0.0.2/1";
+        assert_eq!(without_password(urls), "redis://10.0.0.1:6379,rediss://10.0.0.2/1");
+        assert_eq!(without_password("nonsense"), "nonsense");
+    }
+}
