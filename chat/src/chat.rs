@@ -107,7 +107,7 @@ impl Chat {
             others,
             tally,
         } = settings;
-        let (entry, announced) = mpsc::channel(ANNOUNCEMENTS);
+        let (entry, inbox) = mpsc::channel(ANNOUNCEMENTS);
         let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
         let announcer = Announcer::new(entry, others);
         let house = Arc::new(House {
@@ -115,7 +115,7 @@ impl Chat {
             presence: Box::new(InMemory::new(announcer.clone())),
             typing: Typing::new(announcer.clone()),
             announcer,
-            sequence: sequence::start(Arc::clone(&store), announced, tell),
+            sequence: sequence::start(Arc::clone(&store), inbox, tell),
             limits: Limits::new(&rates, tally),
             standings: Standings::default(),
             passwords: Passwords::default(),
