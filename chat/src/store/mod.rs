@@ -6,7 +6,9 @@
 //! | `sql/` | the queries, written once and compiled for each engine |
 //! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
 //! | [`postgres`] | the shared engine: opening, migrating, searching |
+//! | [`bounded`] | a store that is waited for no longer than a moment |
 
+pub mod bounded;
 pub mod messages;
 pub mod people;
 pub mod postgres;
@@ -64,6 +66,8 @@ pub enum StoreError {
     /// One failed transaction fails everything that was in it.
     #[error("{0}")]
     Shared(Arc<StoreError>),
+    #[error("the database doesn't answer")]
+    Silent,
     #[error("a stored {what} can't be read: {value}")]
     Unreadable { what: &'static str, value: String },
 }
@@ -74,7 +78,7 @@ impl StoreError {
         match self {
             Self::Database(error) => matches!(error, sqlx::Error::PoolClosed),
             Self::Shared(error) => error.is_closed(),
-            Self::Unreadable { .. } => false,
+            Self::Silent | Self::Unreadable { .. } => false,
         }
     }
 }
@@ -86,6 +90,14 @@ pub enum OpenError {
     Database { path: PathBuf, source: sqlx::Error },
     #[error("can't use the PostgreSQL database: {0}")]
     Postgres(sqlx::Error),
+    #[error(
+        "a Beseda server is using this PostgreSQL database already; stop it first, or join both with --redis-url"
+    )]
+    InUse,
+    #[error(
+        "a Beseda server without --redis-url is using this PostgreSQL database; stop it first, or start it with --redis-url too"
+    )]
+    InUseAlone,
     #[error(
         "the database {place} was written by a newer Beseda (its version is {found}, this program knows {known}); \
          start that newer Beseda, or restore a backup made before the upgrade"
