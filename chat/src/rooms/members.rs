@@ -23,6 +23,8 @@ impl Chat {
         match self.house.store.admit(room, who.user.id, now()).await? {
             Admitted::New(count) => {
                 self.house.standings.forget_place(room, who.user.id);
+                // What follows concerns someone here, told by another node or not.
+                self.house.sequence.reaches(vec![(room, place.room.rev)]).await;
                 self.house.presence.joined(&place.person.user, room).await;
                 self.tell_joined(room, place.person.user.clone(), count).await;
                 Ok(room)

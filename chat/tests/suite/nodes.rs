@@ -191,6 +191,14 @@ async fn what_was_not_told_is_found() {
     assert_eq!(heard.first(joined).await, (tea, boris.user.id));
     assert_eq!(heard.first(left).await, (tea, anna.user.id, 1));
 
+    // In a room that someone has just entered here, too.
+    let milk = house.public_room(&anna, "Milk").await;
+    other.join(&boris, &milk.to_string()).await.unwrap();
+    house.say(&anna, milk, "lost as well").await;
+    other.catch_up(&[]).await.unwrap();
+    let lost = |announcement: &Announcement| said(announcement).filter(|text| text != "lost");
+    assert_eq!(heard.first(lost).await, "lost as well");
+
     house.chat.delete_room(&anna, &coffee.to_string()).await.unwrap();
     other.catch_up(&[]).await.unwrap();
     let removed = |announcement: &Announcement| match announcement {
