@@ -66,12 +66,7 @@ impl Storage {
             let database = self.data_dir.join(DATABASE);
             return Ok(Arc::new(Sqlite::open(&database, durability).await?));
         };
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Arc::new(Postgres::open(url).await?));
-        }
-        // Without what may be a password in it.
-        let scheme = url.split_once("://").map_or(url.as_str(), |(scheme, _)| scheme);
-        Err(StorageError::Url(format!("{scheme}://…")))
+        Ok(Arc::new(Postgres::open(postgres(url)?).await?))
     }
 
     /// Held for as long as the file is open. Two servers on one embedded database would not know of
@@ -117,6 +112,15 @@ impl Storage {
     fn failed(&self, source: io::Error) -> StorageError {
         StorageError::DataDir { path: self.data_dir.clone(), source }
     }
+}
+
+pub(crate) fn postgres(url: &str) -> Result<&str, StorageError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(url);
+    }
+    // Without what may be a password in it.
+    let scheme = url.split_once("://").map_or(url, |(scheme, _)| scheme);
+    Err(StorageError::Url(format!("{scheme}://…")))
 }
 
 /// For its owner's eyes alone. Whole or not at all: it is written beside, and then given its name

@@ -6,6 +6,7 @@
 //! | `sql/` | the queries, written once and compiled for each engine |
 //! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
 //! | [`postgres`] | the shared engine: opening, migrating, searching |
+//! | [`transfer`] | the way from the one to the other |
 
 pub mod messages;
 pub mod people;
@@ -13,6 +14,7 @@ pub mod postgres;
 pub mod rooms;
 pub mod sqlite;
 pub mod todos;
+pub mod transfer;
 
 use async_trait::async_trait;
 use messages::Messages;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod export;
+mod migrate;
 mod token;
 mod user;
 
@@ -9,6 +10,7 @@ use crate::config::{Command, Storage};
 use crate::storage::StorageError;
 use chat::export::ExportError;
 use chat::store::sqlite::BackupError;
+use chat::store::transfer::TransferError;
 use chat::{Chat, Settings};
 use protocol::ApiError;
 use std::io;
@@ -24,6 +26,8 @@ pub enum CommandError {
     Backup(#[from] BackupError),
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
     #[error("{0} is for the embedded database; for PostgreSQL use pg_dump and pg_restore")]
     NotEmbedded(&'static str),
     #[error("the password can't be read: {0}")]
@@ -43,6 +47,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Export(export) => export::run(&export).await,
         Command::Backup(backup) => backup::backup(&backup).await,
         Command::Restore(restore) => backup::restore(&restore).await,
+        Command::Migrate(migrate) => migrate::run(&migrate).await,
     }
 }
 

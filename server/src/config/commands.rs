@@ -28,6 +28,8 @@ pub enum Command {
     Backup(Backup),
     /// Put a backup in the database's place; the server must not be running
     Restore(Restore),
+    /// Move the database from the data directory to PostgreSQL; the server must not be running
+    Migrate(Migrate),
 }
 
 #[derive(Subcommand, Debug)]
@@ -120,6 +122,15 @@ pub struct Backup {
 pub struct Restore {
     /// What `beseda backup` wrote
     pub file: PathBuf,
+    #[command(flatten)]
+    pub storage: Storage,
+}
+
+#[derive(Args, Debug)]
+pub struct Migrate {
+    /// An empty PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, env = "BESEDA_MIGRATE_TO", value_name = "URL", hide_env_values = true)]
+    pub to: String,
     #[command(flatten)]
     pub storage: Storage,
 }

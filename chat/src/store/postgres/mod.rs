@@ -32,6 +32,13 @@ pub struct Postgres {
 impl Postgres {
     /// Opens the database at `postgres://…` and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let store = Self::without_general(url).await?;
+        store.add_general().await.map_err(OpenError::Postgres)?;
+        Ok(store)
+    }
+
+    /// With all tables, and the one room that there always is still missing.
+    pub(super) async fn without_general(url: &str) -> Result<Self, OpenError> {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::Postgres)?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
@@ -39,8 +46,11 @@ impl Postgres {
             .connect_with(options.application_name("beseda"));
         let store = Self { pool: pool.await.map_err(OpenError::Postgres)? };
         store.migrate().await?;
-        store.add_general().await.map_err(OpenError::Postgres)?;
         Ok(store)
+    }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     fn readers(&self) -> &Pool {
