@@ -2,6 +2,7 @@
 
 mod backup;
 mod export;
+mod health;
 mod migrate;
 mod token;
 mod user;
@@ -14,6 +15,7 @@ use chat::store::transfer::TransferError;
 use chat::{Chat, Settings};
 use protocol::ApiError;
 use std::io;
+use std::net::SocketAddr;
 
 /// Why a command failed, in one sentence for the person who gave it.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,8 @@ pub enum CommandError {
     Transfer(#[from] TransferError),
     #[error("{0} is for the embedded database; for PostgreSQL use pg_dump and pg_restore")]
     NotEmbedded(&'static str),
+    #[error("the server at {address} isn't well: {told}")]
+    Unwell { address: SocketAddr, told: String },
     #[error("the password can't be read: {0}")]
     Password(io::Error),
 }
@@ -48,6 +52,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Backup(backup) => backup::backup(&backup).await,
         Command::Restore(restore) => backup::restore(&restore).await,
         Command::Migrate(migrate) => migrate::run(&migrate).await,
+        Command::Health(health) => health::run(&health).await,
     }
 }
 

@@ -2,6 +2,7 @@ use super::settings::{Settings, Storage};
 use super::values::role;
 use clap::{Args, Subcommand};
 use protocol::Role;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 #[derive(Subcommand, Debug)]
@@ -30,6 +31,8 @@ pub enum Command {
     Restore(Restore),
     /// Move the database from the data directory to PostgreSQL; the server must not be running
     Migrate(Migrate),
+    /// Ask the server on this machine whether it lives; ends with 1 when it doesn't
+    Health(Health),
 }
 
 #[derive(Subcommand, Debug)]
@@ -133,4 +136,14 @@ pub struct Migrate {
     pub to: String,
     #[command(flatten)]
     pub storage: Storage,
+}
+
+#[derive(Args, Debug)]
+pub struct Health {
+    /// Where the server listens
+    #[arg(long, env = "BESEDA_ADDRESS", value_name = "IP:PORT", default_value = "127.0.0.1:3000")]
+    pub address: SocketAddr,
+    /// The file of settings that the server was given
+    #[arg(long, env = "BESEDA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }

@@ -11,7 +11,9 @@ mod commands;
 mod settings;
 mod values;
 
-pub use commands::{Action, Backup, Command, Export, Migrate, Restore, TokenAction, UserAction};
+pub use commands::{
+    Action, Backup, Command, Export, Health, Migrate, Restore, TokenAction, UserAction,
+};
 pub use settings::{
     DurabilityChoice, Engine, Http, LogFormat, People, RegistrationChoice, Settings, Storage,
     Switch, Telemetry, Transport,
