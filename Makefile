@@ -58,6 +58,10 @@ trunk: ## serve only the page on port 8080, against a server that runs on port 3
 check: ## format, lints, dependency arrows, licences; no tests
 	@scripts/check
 
+.PHONY: check-deploy
+check-deploy: ## each file in deploy/ through its own linter
+	@scripts/check-deploy
+
 .PHONY: test
 test: build ## install what the tests need, and run all of them
 	@scripts/bootstrap test
