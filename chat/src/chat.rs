@@ -1,9 +1,11 @@
-use crate::announcement::{Announcement, Announcements};
-use crate::limits::{Limits, Rates};
+use crate::announcement::{Announcement, Announcements, Announcer};
+use crate::limits::{Limits, Rates, Tally};
+use crate::nodes::{self, Others};
 use crate::people::{Passwords, Secret, Signer, Visits};
 use crate::presence::{InMemory, Presence};
 use crate::queue::Queue;
 use crate::rooms::Typing;
+use crate::sequence::{self, Sequence};
 use crate::standing::Standings;
 use crate::store::Store;
 use crate::upkeep::{self, Revocations};
@@ -29,6 +31,10 @@ pub struct Settings {
     /// Messages older than so many days are deleted.
     pub keep_days: Option<u32>,
     pub rates: Rates,
+    /// Where there are several nodes, the way to them.
+    pub others: Arc<dyn Others>,
+    /// What counts for all of them.
+    pub tally: Option<Arc<dyn Tally>>,
 }
 
 /// Who may make an account.
@@ -50,6 +56,8 @@ impl Settings {
             visit_kept: VISIT_KEPT,
             keep_days: None,
             rates: Rates::default(),
+            others: nodes::alone(),
+            tally: None,
         }
     }
 }
@@ -65,7 +73,8 @@ pub(crate) struct House {
     pub(crate) queue: Queue,
     pub(crate) presence: Box<dyn Presence>,
     pub(crate) typing: Typing,
-    pub(crate) announce: mpsc::Sender<Announcement>,
+    pub(crate) announcer: Announcer,
+    pub(crate) sequence: Sequence,
     pub(crate) limits: Limits,
     pub(crate) standings: Standings,
     pub(crate) passwords: Passwords,
@@ -87,15 +96,27 @@ pub(crate) struct House {
 impl Chat {
     /// Must be called inside a tokio runtime: the write queue and the upkeep are tasks.
     pub fn open(store: Arc<dyn Store>, settings: Settings) -> (Self, Announcements) {
-        let Settings { secret, guests, registration, edit_within, visit_kept, keep_days, rates } =
-            settings;
-        let (announce, announcements) = mpsc::channel(ANNOUNCEMENTS);
+        let Settings {
+            secret,
+            guests,
+            registration,
+            edit_within,
+            visit_kept,
+            keep_days,
+            rates,
+            others,
+            tally,
+        } = settings;
+        let (announce, announced) = mpsc::channel(ANNOUNCEMENTS);
+        let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
+        let announcer = Announcer::new(announce, others);
         let house = Arc::new(House {
-            queue: Queue::start(Arc::clone(&store), announce.clone()),
-            presence: Box::new(InMemory::new(announce.clone())),
-            typing: Typing::new(announce.clone()),
-            announce,
-            limits: Limits::new(&rates),
+            queue: Queue::start(Arc::clone(&store), announcer.clone()),
+            presence: Box::new(InMemory::new(announcer.clone())),
+            typing: Typing::new(announcer.clone()),
+            announcer,
+            sequence: sequence::start(Arc::clone(&store), announced, tell),
+            limits: Limits::new(&rates, tally),
             standings: Standings::default(),
             passwords: Passwords::default(),
             signer: Signer::new(&secret),
@@ -139,7 +160,6 @@ impl Chat {
     }
 
     pub(crate) async fn announce(&self, announcement: Announcement) {
-        // No one listens any more: nothing is lost that `sync` doesn't bring.
-        let _ = self.house.announce.send(announcement).await;
+        self.house.announcer.tell(announcement).await;
     }
 }

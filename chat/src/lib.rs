@@ -16,6 +16,8 @@
 //! | [`limits`] | how often something may be done |
 //! | `queue` | the write queue: many changes, one transaction |
 //! | `presence` | who is here now |
+//! | [`nodes`] | what several nodes tell each other |
+//! | `sequence` | the order in which a room's changes are told |
 //! | `upkeep` | what runs beside: search index, retention, revocations, tidying |
 //! | [`console`] | what is done on the server's command line |
 //! | [`export`] | everything that was said, as JSON lines |
@@ -32,11 +34,13 @@ pub mod export;
 pub mod limits;
 mod messages;
 mod moderation;
+pub mod nodes;
 mod people;
 mod permissions;
 mod presence;
 mod queue;
 mod rooms;
+mod sequence;
 mod standing;
 pub mod store;
 mod time;

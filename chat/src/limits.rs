@@ -1,14 +1,19 @@
-//! How often something may be done: by one person, and from one address.
+//! How often something may be done: by one person, and from one address. Each node counts for itself; where
+//! there are several, what a node has let pass is counted for all of them together, too, if that can be
+//! had at once.
 
 use crate::error::Error;
 use crate::people::{Address, Identity};
+use async_trait::async_trait;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use protocol::ApiError;
 use protocol::limits::{ADDRESS_SHARE, Limit, RATES, Rate};
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The table in [`protocol::limits`], with what the house's owner has changed; `None` is no limit.
@@ -50,14 +55,36 @@ impl Rates {
     }
 }
 
+/// Counts for all nodes together.
+#[async_trait]
+pub trait Tally: Send + Sync {
+    /// Counts one more of these; how long to wait first, which is nothing when there is one left. `None` when
+    /// that can't be said soon.
+    async fn take(&self, whose: &str, allowance: Allowance) -> Option<Duration>;
+}
+
+/// So many at once, and one more after each period.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowance {
+    pub burst: NonZeroU32,
+    pub period: Duration,
+}
+
 pub(crate) struct Limits {
     buckets: HashMap<Limit, Bucket>,
     clock: DefaultClock,
+    tally: Option<Arc<dyn Tally>>,
 }
 
 struct Bucket {
-    by_one: DefaultKeyedRateLimiter<Key>,
-    by_address: DefaultKeyedRateLimiter<Key>,
+    name: &'static str,
+    by_one: Counter,
+    by_address: Counter,
+}
+
+struct Counter {
+    allowance: Allowance,
+    here: DefaultKeyedRateLimiter<Key>,
 }
 
 /// Who is counted.
@@ -68,68 +95,111 @@ enum Key {
     Address(String),
 }
 
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(user) => write!(f, "person:{user}"),
+            Self::Name(name) => write!(f, "name:{name}"),
+            Self::Address(address) => write!(f, "address:{address}"),
+        }
+    }
+}
+
 impl Limits {
-    pub(crate) fn new(rates: &Rates) -> Self {
-        let buckets = rates.0.iter().filter_map(|(limit, rate)| {
-            let rate = (*rate)?;
-            let share = if *limit == Limit::Login { 1 } else { ADDRESS_SHARE };
-            let by_one = RateLimiter::keyed(quota(rate, 1)?);
-            let by_address = RateLimiter::keyed(quota(rate, share)?);
-            Some((*limit, Bucket { by_one, by_address }))
+    pub(crate) fn new(rates: &Rates, tally: Option<Arc<dyn Tally>>) -> Self {
+        let buckets = RATES.into_iter().filter_map(|(limit, name, _)| {
+            let rate = rates.0.get(&limit).copied().flatten()?;
+            let share = if limit == Limit::Login { 1 } else { ADDRESS_SHARE };
+            let (by_one, by_address) = (Counter::new(rate, 1)?, Counter::new(rate, share)?);
+            Some((limit, Bucket { name, by_one, by_address }))
         });
-        Self { buckets: buckets.collect(), clock: DefaultClock::default() }
+        Self { buckets: buckets.collect(), clock: DefaultClock::default(), tally }
     }
 
-    pub(crate) fn check(&self, limit: Limit, who: &Identity) -> Result<(), Error> {
-        self.check_both(limit, &Key::Person(who.user.id), who.address)
+    pub(crate) async fn check(&self, limit: Limit, who: &Identity) -> Result<(), Error> {
+        self.check_both(limit, &Key::Person(who.user.id), who.address).await
     }
 
     /// Someone who says that they bear this name.
-    pub(crate) fn check_name(&self, name: &str, address: Address) -> Result<(), Error> {
-        self.check_both(Limit::Login, &Key::Name(name.to_owned()), address)
+    pub(crate) async fn check_name(&self, name: &str, address: Address) -> Result<(), Error> {
+        self.check_both(Limit::Login, &Key::Name(name.to_owned()), address).await
     }
 
-    pub(crate) fn check_address(&self, limit: Limit, address: Address) -> Result<(), Error> {
+    pub(crate) async fn check_address(&self, limit: Limit, address: Address) -> Result<(), Error> {
+        self.check_address_here(limit, address)?;
         let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
-        self.take(&bucket.by_address, &Key::Address(address.to_string()))
+        self.take(bucket.name, &bucket.by_address, &Key::Address(address.to_string())).await
     }
 
-    fn check_both(&self, limit: Limit, key: &Key, address: Address) -> Result<(), Error> {
+    /// The same, by this node's own count. Nothing waits for it.
+    pub(crate) fn check_here(&self, limit: Limit, who: &Identity) -> Result<(), Error> {
         let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
-        self.take(&bucket.by_one, key)?;
-        self.take(&bucket.by_address, &Key::Address(address.to_string()))
+        self.take_here(&bucket.by_one, &Key::Person(who.user.id))?;
+        self.take_here(&bucket.by_address, &Key::Address(who.address.to_string()))
     }
 
-    fn take(&self, limiter: &DefaultKeyedRateLimiter<Key>, key: &Key) -> Result<(), Error> {
-        limiter.check_key(key).map_err(|refused| {
-            let wait = refused.wait_time_from(self.clock.now());
-            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            ApiError::rate_limited(wait.max(1)).into()
-        })
+    pub(crate) fn check_address_here(&self, limit: Limit, address: Address) -> Result<(), Error> {
+        let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
+        self.take_here(&bucket.by_address, &Key::Address(address.to_string()))
+    }
+
+    /// Whoever is refused here is refused without asking further.
+    async fn check_both(&self, limit: Limit, key: &Key, address: Address) -> Result<(), Error> {
+        let Some(Bucket { name, by_one, by_address }) = self.buckets.get(&limit) else {
+            return Ok(());
+        };
+        let address = Key::Address(address.to_string());
+        self.take_here(by_one, key)?;
+        self.take_here(by_address, &address)?;
+        let (one, all) =
+            tokio::join!(self.take(name, by_one, key), self.take(name, by_address, &address));
+        one.and(all)
+    }
+
+    /// From what all nodes share.
+    async fn take(&self, name: &str, counter: &Counter, key: &Key) -> Result<(), Error> {
+        let Some(tally) = &self.tally else { return Ok(()) };
+        match tally.take(&format!("{name}:{key}"), counter.allowance).await {
+            None | Some(Duration::ZERO) => Ok(()),
+            Some(wait) => Err(limited(wait)),
+        }
+    }
+
+    fn take_here(&self, counter: &Counter, key: &Key) -> Result<(), Error> {
+        let taken = counter.here.check_key(key);
+        taken.map_err(|refused| limited(refused.wait_time_from(self.clock.now())))
     }
 
     /// Forgets whoever has been quiet for long enough.
     pub(crate) fn tidy(&self) {
         for bucket in self.buckets.values() {
-            for limiter in [&bucket.by_one, &bucket.by_address] {
-                limiter.retain_recent();
-                limiter.shrink_to_fit();
+            for counter in [&bucket.by_one, &bucket.by_address] {
+                counter.here.retain_recent();
+                counter.here.shrink_to_fit();
             }
         }
     }
 
     #[cfg(test)]
     fn remembered(&self) -> usize {
-        self.buckets.values().map(|bucket| bucket.by_one.len() + bucket.by_address.len()).sum()
+        let counters =
+            self.buckets.values().flat_map(|bucket| [&bucket.by_one, &bucket.by_address]);
+        counters.map(|counter| counter.here.len()).sum()
     }
 }
 
-fn quota(rate: Rate, share: u32) -> Option<Quota> {
-    let burst = NonZeroU32::new(rate.count.saturating_mul(share))?;
-    Some(
-        Quota::with_period(Duration::from_secs(rate.seconds.into()) / burst.get())?
-            .allow_burst(burst),
-    )
+impl Counter {
+    fn new(rate: Rate, share: u32) -> Option<Self> {
+        let burst = NonZeroU32::new(rate.count.saturating_mul(share))?;
+        let period = Duration::from_secs(rate.seconds.into()) / burst.get();
+        let here = RateLimiter::keyed(Quota::with_period(period)?.allow_burst(burst));
+        Some(Self { allowance: Allowance { burst, period }, here })
+    }
+}
+
+fn limited(wait: Duration) -> Error {
+    let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    ApiError::rate_limited(wait.max(1)).into()
 }
 
 #[cfg(test)]
@@ -149,25 +219,25 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_name_is_asked_for_so_often_and_no_more() {
-        let limits = Limits::new(&Rates::default());
+    #[tokio::test]
+    async fn a_name_is_asked_for_so_often_and_no_more() {
+        let limits = Limits::new(&Rates::default(), None);
         let address = Address::LOCAL;
         for _ in 0..5 {
-            limits.check_name("anna", address).unwrap();
+            limits.check_name("anna", address).await.unwrap();
         }
-        let error = ApiError::from(limits.check_name("anna", address).unwrap_err());
+        let error = ApiError::from(limits.check_name("anna", address).await.unwrap_err());
         assert_eq!(error.code, protocol::ErrorCode::RateLimited);
         assert!((1..=12_000).contains(&error.retry_after.unwrap()));
     }
 
-    #[test]
-    fn the_quiet_are_forgotten() {
+    #[tokio::test]
+    async fn the_quiet_are_forgotten() {
         let mut rates = Rates::none();
         rates.set("login=1000/1").unwrap();
-        let limits = Limits::new(&rates);
+        let limits = Limits::new(&rates, None);
         for number in 0..500 {
-            limits.check_name(&number.to_string(), Address::LOCAL).unwrap();
+            limits.check_name(&number.to_string(), Address::LOCAL).await.unwrap();
         }
         assert!(limits.remembered() > 0);
         while limits.remembered() > 0 {

@@ -104,7 +104,7 @@ impl Chat {
     pub(crate) async fn expel(&self, person: &Person, reason: &str) -> Result<(), Error> {
         self.house.store.end_sessions(person.user.id, None, now()).await?;
         self.house.standings.forget_person(person.user.id);
-        self.house.presence.forget(person.user.id).await;
+        self.forget(person.user.id).await;
         let kicked = Kicked { room: None, reason: reason.to_owned() };
         self.announce(Announcement::Kicked(person.user.id, kicked)).await;
         self.tell_revoked().await

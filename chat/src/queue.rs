@@ -1,7 +1,7 @@
 //! The write queue: everything that is waiting goes into one transaction, because the price of
 //! durability is the fsync, not the row.
 
-use crate::announcement::Announcement;
+use crate::announcement::{Announcement, Announcer};
 use crate::error::Error;
 use crate::store::messages::{Call, Change, Written};
 use crate::store::{Store, StoreError};
@@ -37,9 +37,9 @@ impl Receipt {
 }
 
 impl Queue {
-    pub(crate) fn start(store: Arc<dyn Store>, announce: mpsc::Sender<Announcement>) -> Self {
+    pub(crate) fn start(store: Arc<dyn Store>, announcer: Announcer) -> Self {
         let (jobs, waiting) = mpsc::channel(WRITE_QUEUE);
-        tokio::spawn(run(store, waiting, announce));
+        tokio::spawn(run(store, waiting, announcer));
         Self { jobs }
     }
 
@@ -72,11 +72,7 @@ fn closed() -> Error {
     ApiError::unavailable(RETRY_AFTER_MS).into()
 }
 
-async fn run(
-    store: Arc<dyn Store>,
-    mut waiting: mpsc::Receiver<Job>,
-    announce: mpsc::Sender<Announcement>,
-) {
+async fn run(store: Arc<dyn Store>, mut waiting: mpsc::Receiver<Job>, announcer: Announcer) {
     let mut jobs = Vec::with_capacity(WRITE_BATCH);
     let mut closing = Vec::new();
     while waiting.recv_many(&mut jobs, WRITE_BATCH).await > 0 {
@@ -93,7 +89,7 @@ async fn run(
                 }
             }
         }
-        commit(&*store, &batch, receipts, &announce).await;
+        commit(&*store, &batch, receipts, &announcer).await;
     }
     // What came in before the door was shut has been written, too.
     for done in closing {
@@ -105,7 +101,7 @@ async fn commit(
     store: &dyn Store,
     batch: &[Change],
     receipts: Vec<oneshot::Sender<Result<Written, Arc<StoreError>>>>,
-    announce: &mpsc::Sender<Announcement>,
+    announcer: &Announcer,
 ) {
     if batch.is_empty() {
         return;
@@ -122,7 +118,7 @@ async fn commit(
             }
             // After all receipts: no sender waits for a fan-out that is behind.
             for (message, calls) in news {
-                tell(announce, message, calls).await;
+                tell(announcer, message, calls).await;
             }
         }
         Err(error) => {
@@ -134,12 +130,11 @@ async fn commit(
     }
 }
 
-async fn tell(announce: &mpsc::Sender<Announcement>, message: Message, calls: &[Call]) {
+async fn tell(announcer: &Announcer, message: Message, calls: &[Call]) {
     let (room, rev) = (message.room, message.rev);
     let changed = MessageChanged { room, rev, message };
-    let _ = announce.send(Announcement::Message(changed)).await;
+    announcer.tell(Announcement::Message(changed)).await;
     for Call { user, notification } in calls {
-        let told = Announcement::Notification(*user, notification.clone());
-        let _ = announce.send(told).await;
+        announcer.tell(Announcement::Notification(*user, notification.clone())).await;
     }
 }

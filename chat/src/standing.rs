@@ -39,6 +39,10 @@ impl Standings {
         self.people.forget(|_, person| person.user.id == user);
     }
 
+    pub(crate) fn forget_session(&self, session: SessionId) {
+        self.people.forget_one(&session);
+    }
+
     pub(crate) fn forget_place(&self, room: RoomId, user: UserId) {
         self.places.forget_one(&(room, user));
     }

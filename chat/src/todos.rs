@@ -54,8 +54,8 @@ impl Chat {
 
     async fn may_change(&self, who: &Identity, room: &str) -> Result<RoomId, Error> {
         let room = self.allowed(who, room, Action::Say).await?.room.id;
-        self.house.limits.check(Limit::MessageBurst, who)?;
-        self.house.limits.check(Limit::Message, who)?;
+        self.house.limits.check(Limit::MessageBurst, who).await?;
+        self.house.limits.check(Limit::Message, who).await?;
         Ok(room)
     }
 

@@ -9,7 +9,7 @@ use protocol::SessionId;
 use std::collections::HashMap;
 use std::fmt::Display;
 // A std lock: it is held for a map operation and never across an await.
-use std::sync::{Mutex, PoisonError, Weak};
+use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
@@ -37,7 +37,7 @@ async fn brisk(house: &Weak<House>) {
         ticks.tick().await;
         let Some(house) = house.upgrade() else { return };
         let chat = Chat { house };
-        report(chat.tell_revoked().await);
+        report(chat.tell_revoked_here().await);
         report(chat.house.store.tidy().await);
     }
 }
@@ -98,21 +98,41 @@ async fn purge_old(house: &House) -> Result<bool, StoreError> {
 impl Chat {
     /// Tells which sessions have ended since it was last told, whoever ended them.
     pub(crate) async fn tell_revoked(&self) -> Result<(), Error> {
-        let since = now() - millis(LOOK_BACK);
-        for session in
-            self.house.revocations.news(self.house.store.ended_since(since).await?, since)
-        {
+        for session in self.newly_revoked().await? {
             self.announce(Announcement::SessionEnded(session)).await;
         }
         Ok(())
     }
+
+    /// The same, for this node: each one looks for itself.
+    async fn tell_revoked_here(&self) -> Result<(), Error> {
+        for session in self.newly_revoked().await? {
+            self.house.announcer.tell_here(Announcement::SessionEnded(session)).await;
+        }
+        Ok(())
+    }
+
+    async fn newly_revoked(&self) -> Result<Vec<SessionId>, Error> {
+        let since = now() - millis(LOOK_BACK);
+        let ended = self.house.store.ended_since(since).await?;
+        Ok(self.house.revocations.news(ended, since))
+    }
 }
 
 impl Revocations {
+    /// Another node has told it.
+    pub(crate) fn is_told(&self, session: SessionId) {
+        self.lock().insert(session, now());
+    }
+
     fn news(&self, ended: Vec<(SessionId, i64)>, since: i64) -> Vec<SessionId> {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.lock();
         told.retain(|_, at| *at >= since);
         let mut is_new = |session, at| told.insert(session, at).is_none();
         ended.into_iter().filter(|(session, at)| is_new(*session, *at)).map(|(id, _)| id).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

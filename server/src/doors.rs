@@ -1,5 +1,6 @@
 //! How many are in, and how many may come.
 
+use crate::cluster::{Board, Elsewhere};
 use chat::Address;
 use socketioxide::socket::Sid;
 use std::collections::HashMap;
@@ -9,7 +10,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct Doors {
     most: usize,
     most_from_one: usize,
+    neighbours: Option<Neighbours>,
     inside: Mutex<Inside>,
+}
+
+/// The doors of the other nodes: how many came in there, and where they see how many came in here.
+pub(crate) struct Neighbours {
+    pub(crate) board: Arc<Board>,
+    pub(crate) elsewhere: Arc<Elsewhere>,
 }
 
 #[derive(Default)]
@@ -36,8 +44,8 @@ impl Drop for Ticket {
 pub(crate) struct Full;
 
 impl Doors {
-    pub(crate) fn new(most: usize, most_from_one: usize) -> Self {
-        Self { most, most_from_one, inside: Mutex::default() }
+    pub(crate) fn new(most: usize, most_from_one: usize, neighbours: Option<Neighbours>) -> Self {
+        Self { most, most_from_one, neighbours, inside: Mutex::default() }
     }
 
     pub(crate) fn enter(self: &Arc<Self>, connection: Sid, from: Address) -> Result<Ticket, Full> {
@@ -48,11 +56,14 @@ impl Doors {
             return Ok(ticket());
         }
         let there = inside.addresses.get(&from).copied().unwrap_or_default();
-        if inside.connections.len() >= self.most || there >= self.most_from_one {
+        let elsewhere =
+            self.neighbours.as_ref().map_or(0, |others| others.elsewhere.connections_from(from));
+        if inside.connections.len() >= self.most || there + elsewhere >= self.most_from_one {
             return Err(Full);
         }
         inside.connections.insert(connection, (from, 1));
         inside.addresses.insert(from, there + 1);
+        self.post(from, there + 1);
         Ok(ticket())
     }
 
@@ -67,14 +78,27 @@ impl Doors {
         inside.connections.remove(&connection);
         if let Some(there) = inside.addresses.get_mut(&from) {
             *there -= 1;
+            self.post(from, *there);
             if *there == 0 {
                 inside.addresses.remove(&from);
             }
         }
     }
 
+    fn post(&self, from: Address, there: usize) {
+        if let Some(others) = &self.neighbours {
+            others.board.post_address(from, there);
+        }
+    }
+
+    /// Of all nodes.
     pub(crate) fn count(&self) -> usize {
-        self.lock().connections.len()
+        let elsewhere = self.neighbours.as_ref().map_or(0, |others| others.elsewhere.connections());
+        self.lock().connections.len() + elsewhere
+    }
+
+    pub(crate) fn nodes(&self) -> usize {
+        1 + self.neighbours.as_ref().map_or(0, |others| others.elsewhere.nodes())
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {
@@ -92,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_connection_counts_once_and_makes_room_when_its_last_namespace_is_left() {
-        let doors = Arc::new(Doors::new(2, 1));
+        let doors = Arc::new(Doors::new(2, 1, None));
         let (one, other, third) = (Sid::new(), Sid::new(), Sid::new());
         let enter = |connection, address| doors.enter(connection, from(address)).ok();
         let (chat, admin) = (enter(one, 1).unwrap(), enter(one, 1).unwrap());

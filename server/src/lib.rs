@@ -9,8 +9,10 @@
 //! | every setting and every command | [`config`], [`command`] |
 //! | one event's handler | `socket/<family>.rs` |
 //! | what is told to whom after a change | `fanout` |
+//! | how several nodes are one house | `cluster/` |
 
 mod api;
+mod cluster;
 pub mod command;
 pub mod config;
 mod doors;
@@ -28,6 +30,7 @@ pub mod storage;
 pub mod telemetry;
 pub mod terminal;
 
+pub use cluster::ClusterError;
 pub use server::{Server, StartError};
 
 /// What the server says of itself, on a socket and over HTTP.

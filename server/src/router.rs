@@ -2,6 +2,7 @@
 //! JavaScript client's files stand before that layer: [`with_client`].
 
 use crate::api;
+use crate::cluster::Cluster;
 use crate::http::assets::Assets;
 use crate::http::client;
 use crate::http::engine;
@@ -38,13 +39,18 @@ struct AppState {
     readiness: Readiness,
 }
 
-pub(crate) fn build(chat: Chat, assets: Assets, stopping: CancellationToken) -> Router {
+pub(crate) fn build(
+    chat: Chat,
+    cluster: Option<Arc<Cluster>>,
+    assets: Assets,
+    stopping: CancellationToken,
+) -> Router {
     let files = PageFiles {
         script: assets.script.clone(),
         wasm: assets.wasm.clone(),
         style: assets.style.clone(),
     };
-    let readiness = Readiness { chat: chat.clone(), stopping };
+    let readiness = Readiness { chat: chat.clone(), cluster, stopping };
     let page = PageContext::new(chat.clone(), files);
     let state = AppState { options: leptos_options(), assets: Arc::new(assets), page, readiness };
     // The pages: `app::ssr::pages` lists them.

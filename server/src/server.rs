@@ -1,5 +1,6 @@
+use crate::cluster::{Cluster, ClusterError, abreast};
 use crate::config::{Http, RegistrationChoice, Settings, Switch};
-use crate::doors::Doors;
+use crate::doors::{Doors, Neighbours};
 use crate::fanout::Fanout;
 use crate::http::address;
 use crate::http::assets::Assets;
@@ -10,22 +11,21 @@ use crate::namespaces::CHAT;
 use crate::open_door::{self, Teller, Visitors};
 use crate::socket::Hall;
 use crate::stats::{Counters, Gauge};
-use crate::storage::{StorageError, in_words};
+use crate::storage::{Lock, StorageError, in_words};
 use crate::{namespaces, router};
 use ::http::StatusCode;
 use axum::middleware;
 use chat::limits::Rates;
-use chat::{Chat, Registration};
+use chat::{Chat, Registration, nodes};
 use ipnet::IpNet;
 use protocol::event::{self, Restarting};
 use socketioxide::SocketIo;
-use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
@@ -46,6 +46,16 @@ pub enum StartError {
     Listen { address: SocketAddr, source: io::Error },
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    #[error(
+        "--redis-url joins several nodes on one PostgreSQL database; give its address with --database-url"
+    )]
+    NoDatabase,
+    #[error(
+        "--redis-url joins several nodes, and each must take the others' tokens; give all of them the same --secret"
+    )]
+    NoSecret,
 }
 
 /// A running server. A test starts one on port 0 as the program does on its own.
@@ -53,21 +63,29 @@ pub struct Server {
     address: SocketAddr,
     chat: Chat,
     io: SocketIo,
+    cluster: Option<Arc<Cluster>>,
     /// No one new is sent here any more.
     leaving: CancellationToken,
     stopping: CancellationToken,
     serving: JoinHandle<()>,
-    _lock: Option<File>,
+    /// What runs beside.
+    tasks: JoinSet<()>,
+    _lock: Lock,
 }
 
 impl Server {
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let lock = settings.storage.lock()?;
+        let cluster = join_others(&settings).await?.map(Arc::new);
+        let lock = settings.storage.lock(cluster.is_some()).await?;
         let (listener, address) = listen(settings.http.address).await?;
         let store = settings.storage.open().await?;
-        let (chat, announcements) = Chat::open(store, house(&settings)?);
+        let (chat, announcements) = Chat::open(store, house(&settings, cluster.as_deref())?);
         let http = &settings.http;
-        let doors = Doors::new(http.max_connections, http.max_connections_per_address);
+        let neighbours = cluster.as_ref().map(|cluster| Neighbours {
+            board: Arc::clone(&cluster.board),
+            elsewhere: Arc::clone(&cluster.elsewhere),
+        });
+        let doors = Doors::new(http.max_connections, http.max_connections_per_address, neighbours);
         let hall = Hall { chat: chat.clone(), doors: Arc::new(doors) };
         let (sockets, io) = namespaces::build(&settings.engine, &hall);
         let visitors = Arc::<Visitors>::default();
@@ -76,16 +94,24 @@ impl Server {
         }
         let counters = Arc::<Counters>::default();
         let gauge = Gauge::new(chat.clone(), hall.doors, Arc::clone(&counters));
-        let teller = Teller::new(io.clone(), chat.clone(), visitors);
+        let teller = Teller::new(io.clone(), chat.clone(), Arc::clone(&visitors));
         let fanout = Fanout::new(io.clone(), chat.clone(), counters, teller);
         tokio::spawn(fanout.run(announcements, gauge));
+        let mut tasks = JoinSet::new();
+        if let Some(cluster) = &cluster {
+            cluster.start(&chat);
+        }
+        if settings.storage.is_shared() {
+            let heard = move || visitors.rooms();
+            tasks.spawn(abreast::keep(chat.clone(), cluster.clone(), heard));
+        }
         let (stopping, leaving) = (CancellationToken::new(), CancellationToken::new());
         let old_too = settings.engine.engine_v3 == Switch::On;
         // A poll lasts as long as nothing happens, which is until the next ping.
         let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
         let allowed: Allowed = http.allowed_origins.clone().into();
         // Around the sockets too.
-        let router = router::build(chat.clone(), Assets::load(), leaving.clone())
+        let router = router::build(chat.clone(), cluster.clone(), Assets::load(), leaving.clone())
             .layer(sockets)
             .layer(middleware::from_fn_with_state(allowed, origin::check))
             .layer(middleware::from_fn_with_state(old_too, engine::check))
@@ -101,7 +127,7 @@ impl Server {
                 tracing::error!(%error, "the listener failed");
             }
         });
-        Ok(Self { address, chat, io, leaving, stopping, serving, _lock: lock })
+        Ok(Self { address, chat, io, cluster, leaving, stopping, serving, tasks, _lock: lock })
     }
 
     pub fn url(&self) -> String {
@@ -114,8 +140,9 @@ impl Server {
     }
 
     /// Takes no more connections, closes the sockets, answers what was asked, and keeps what was acked.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.leaving.cancel();
+        self.tasks.abort_all();
         self.stopping.cancel();
         self.say_goodbye();
         let answered = async {
@@ -127,6 +154,9 @@ impl Server {
         }
         if tokio::time::timeout(WRITE_WITHIN, self.chat.close()).await.is_err() {
             tracing::error!("the last messages could not be written in time");
+        }
+        if let Some(cluster) = self.cluster {
+            cluster.leave().await;
         }
     }
 
@@ -144,7 +174,7 @@ impl Server {
 }
 
 /// What `chat` wants to know of the settings.
-fn house(settings: &Settings) -> Result<chat::Settings, StorageError> {
+fn house(settings: &Settings, cluster: Option<&Cluster>) -> Result<chat::Settings, StorageError> {
     let people = &settings.people;
     let mut rates = Rates::default();
     for limit in &people.limit {
@@ -161,8 +191,23 @@ fn house(settings: &Settings) -> Result<chat::Settings, StorageError> {
         edit_within: people.edit_within,
         keep_days: settings.storage.keep_days,
         rates,
+        others: cluster.map_or_else(nodes::alone, Cluster::others),
+        tally: cluster.map(Cluster::tally),
         ..chat::Settings::new(settings.storage.secret()?)
     })
+}
+
+/// `None` for a node that is to be alone.
+async fn join_others(settings: &Settings) -> Result<Option<Cluster>, StartError> {
+    let Some(urls) = &settings.nodes.redis_url else { return Ok(None) };
+    if !settings.storage.is_shared() {
+        return Err(StartError::NoDatabase);
+    }
+    if settings.storage.secret.is_none() {
+        return Err(StartError::NoSecret);
+    }
+    let secret = settings.storage.secret()?.fingerprint();
+    Ok(Some(Cluster::join(urls, secret).await?))
 }
 
 fn proxies(http: &Http) -> Arc<[IpNet]> {

@@ -60,7 +60,7 @@ impl Gauge {
             cpu: now.busy.saturating_sub(last.busy).as_secs_f64() / seconds,
             memory: memory().unwrap_or_default(),
             queue: self.chat.queued(),
-            nodes: 1,
+            nodes: self.doors.nodes(),
         }
     }
 }

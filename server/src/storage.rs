@@ -3,7 +3,7 @@
 
 use crate::config::{DurabilityChoice, Storage};
 use chat::Secret;
-use chat::store::postgres::Postgres;
+use chat::store::postgres::{Claim, Company, Postgres};
 use chat::store::sqlite::{Durability, Sqlite};
 use chat::store::{OpenError, Store};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -31,6 +31,21 @@ pub enum StorageError {
     Url(String),
     #[error(transparent)]
     Database(#[from] OpenError),
+}
+
+/// Keeps others out for as long as it is held.
+pub(crate) struct Lock {
+    _file: Option<File>,
+    _claim: Option<Claim>,
+}
+
+pub(crate) fn check(url: &str) -> Result<(), StorageError> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(());
+    }
+    // Without what may be a password in it.
+    let scheme = url.split_once("://").map_or(url, |(scheme, _)| scheme);
+    Err(StorageError::Url(format!("{scheme}://…")))
 }
 
 /// The system's words without its error number.
@@ -66,21 +81,32 @@ impl Storage {
             let database = self.data_dir.join(DATABASE);
             return Ok(Arc::new(Sqlite::open(&database, durability).await?));
         };
-        Ok(Arc::new(Postgres::open(postgres(url)?).await?))
+        check(url)?;
+        Ok(Arc::new(Postgres::open(url).await?))
     }
 
-    /// Held for as long as the file is open. Two servers on one embedded database would not know of
-    /// each other's people.
-    pub(crate) fn lock(&self) -> Result<Option<File>, StorageError> {
-        if self.database_url.is_some() {
-            return Ok(None);
-        }
+    /// Whether several nodes may use it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.database_url.is_some()
+    }
+
+    /// Two servers on one database that don't hear of each other would not know of each other's people.
+    pub(crate) async fn lock(&self, joined: bool) -> Result<Lock, StorageError> {
+        let Some(url) = &self.database_url else {
+            return Ok(Lock { _file: Some(self.lock_directory()?), _claim: None });
+        };
+        check(url)?;
+        let company = if joined { Company::Joined } else { Company::Alone };
+        Ok(Lock { _file: None, _claim: Some(Postgres::claim(url, company).await?) })
+    }
+
+    pub(crate) fn lock_directory(&self) -> Result<File, StorageError> {
         self.prepare()?;
         let path = self.data_dir.join(LOCK);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
         let file = file.map_err(|source| self.failed(source))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
+            Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => {
                 Err(StorageError::InUse { path: self.data_dir.clone() })
             }
@@ -112,15 +138,6 @@ impl Storage {
     fn failed(&self, source: io::Error) -> StorageError {
         StorageError::DataDir { path: self.data_dir.clone(), source }
     }
-}
-
-pub(crate) fn postgres(url: &str) -> Result<&str, StorageError> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(url);
-    }
-    // Without what may be a password in it.
-    let scheme = url.split_once("://").map_or(url, |(scheme, _)| scheme);
-    Err(StorageError::Url(format!("{scheme}://…")))
 }
 
 /// For its owner's eyes alone. Whole or not at all: it is written beside, and then given its name

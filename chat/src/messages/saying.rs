@@ -39,8 +39,8 @@ impl Chat {
             return Err(ApiError::invalid("kind", Reason::Unknown, told).into());
         }
         let place = self.allowed(who, &message.room, Action::Say).await?;
-        self.house.limits.check(Limit::MessageBurst, who)?;
-        self.house.limits.check(Limit::Message, who)?;
+        self.house.limits.check(Limit::MessageBurst, who).await?;
+        self.house.limits.check(Limit::Message, who).await?;
         let room = place.room.id;
         if let Some(reply_to) = message.reply_to
             && self.house.store.message(room, reply_to).await?.is_none()
@@ -72,7 +72,7 @@ impl Chat {
         if now() - message.at > millis(self.house.edit_within) {
             return Err(ApiError::forbidden("this message is too old to be edited").into());
         }
-        self.house.limits.check(Limit::Message, who)?;
+        self.house.limits.check(Limit::Message, who).await?;
         let at = now();
         let (calls, uncalled) = self.new_calls(&place, &message, &text, at).await?;
         let edited = Edited { room: message.room, message: message.id, text, at, calls, uncalled };

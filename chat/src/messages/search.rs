@@ -25,7 +25,7 @@ impl Chat {
             Some(room) => vec![self.allowed(who, room, Action::Look).await?.room.id],
             None => self.house.store.rooms_of(who.user.id).await?,
         };
-        self.house.limits.check(Limit::Search, who)?;
+        self.house.limits.check(Limit::Search, who).await?;
         if rooms.is_empty() {
             return Ok(Page { messages: Vec::new(), more: false });
         }

@@ -15,7 +15,7 @@ impl Chat {
         invite: Option<&str>,
         from: Address,
     ) -> Result<SignedIn, Error> {
-        self.house.limits.check_name(&NameKey::of(name.as_str()).0, from)?;
+        self.house.limits.check_name(&NameKey::of(name.as_str()).0, from).await?;
         self.refuse_banned(from).await?;
         let invite = self.admission(invite).await?;
         let hash = self.house.passwords.hash(password).await?;
@@ -35,7 +35,7 @@ impl Chat {
     ) -> Result<SignedIn, Error> {
         let key = NameKey::of(name);
         // Where a guest was banned an account may come from: its bearer answers for themselves.
-        self.house.limits.check_name(&key.0, from)?;
+        self.house.limits.check_name(&key.0, from).await?;
         let found = self.house.store.holder(&key).await?;
         let hash = found.as_ref().and_then(|person| person.password.clone());
         let right = self.house.passwords.verify(password, hash).await?;
@@ -76,7 +76,7 @@ impl Chat {
         new: &Password,
     ) -> Result<SignedIn, Error> {
         let person = self.person(who).await?;
-        self.house.limits.check_name(&NameKey::of(&person.user.name).0, who.address)?;
+        self.house.limits.check_name(&NameKey::of(&person.user.name).0, who.address).await?;
         if !self.house.passwords.verify(old, person.password.clone()).await? {
             return Err(wrong());
         }

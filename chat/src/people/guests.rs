@@ -18,7 +18,7 @@ impl Chat {
             let told = "guests aren't let in here; sign in with a password";
             return Err(ApiError::forbidden(told).because("name", Reason::Closed).into());
         }
-        self.house.limits.check_address(Limit::Connect, from)?;
+        self.house.limits.check_address(Limit::Connect, from).await?;
         self.refuse_banned(from).await?;
         let _door = self.house.door.lock().await;
         let user = self.take_name(name, Role::Guest, None, None).await?;

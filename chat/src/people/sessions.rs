@@ -49,7 +49,7 @@ impl Chat {
         self.revoke(who, who.session).await?;
         // Elsewhere they may be signed in, and here.
         if self.house.store.sessions_of(who.user.id, now()).await?.is_empty() {
-            self.house.presence.forget(who.user.id).await;
+            self.forget(who.user.id).await;
         }
         Ok(())
     }
@@ -172,8 +172,11 @@ impl Chat {
 
     /// One more socket. Answers the rooms that its owner is a member of.
     pub async fn connected(&self, who: &Identity) -> Result<Vec<RoomId>, Error> {
-        let rooms = self.house.store.rooms_of(who.user.id).await?;
+        let theirs = self.house.store.memberships(&[who.user.id]).await?;
+        let rooms: Vec<RoomId> = theirs.iter().map(|(_, counted)| counted.room).collect();
         self.house.presence.connected(&who.user, rooms.clone()).await;
+        let revs = theirs.into_iter().map(|(_, counted)| (counted.room, counted.rev)).collect();
+        self.house.sequence.reaches(revs).await;
         Ok(rooms)
     }
 
@@ -183,13 +186,14 @@ impl Chat {
     }
 
     /// Whether someone from there may knock once more.
-    pub fn may_connect(&self, from: Address) -> Result<(), Error> {
-        self.house.limits.check_address(Limit::Connect, from)
+    pub async fn may_connect(&self, from: Address) -> Result<(), Error> {
+        self.house.limits.check_address(Limit::Connect, from).await
     }
 
-    /// Whether someone may ask anything at all just now.
+    /// Whether someone may ask anything at all just now. Each node counts for itself: to ask the others would
+    /// cost more than most of what is asked.
     pub fn may_ask(&self, who: &Identity) -> Result<(), Error> {
-        self.house.limits.check(Limit::Event, who)
+        self.house.limits.check_here(Limit::Event, who)
     }
 
     pub async fn disconnected(&self, user: UserId) {

@@ -29,6 +29,13 @@ impl Secret {
         super::Token::random().map(|token| Self(token.as_str().as_bytes().to_vec()))
     }
 
+    /// Tells whether two nodes have the same secret, and nothing else about it.
+    pub fn fingerprint(&self) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).map(|mac| mac.chain_update("node"));
+        let bytes = mac.map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
+        bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    }
+
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

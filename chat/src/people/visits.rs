@@ -74,14 +74,14 @@ impl Chat {
 
     /// Whether they may ask anything just now.
     pub fn may_ask_from(&self, from: Address) -> Result<(), Error> {
-        self.house.limits.check_address(Limit::Event, from)
+        self.house.limits.check_address_here(Limit::Event, from)
     }
 
     /// In by this name or a variant of it, or by a made-up one, and connected by one socket. That
     /// is taken back as any other socket is, and told with [`Chat::pause_visit`].
     pub async fn visit(&self, name: Option<&Name>, from: Address) -> Result<Identity, Error> {
         self.may_visit(from).await?;
-        self.house.limits.check_address(Limit::Connect, from)?;
+        self.house.limits.check_address(Limit::Connect, from).await?;
         let asked = match name {
             Some(name) => name.clone(),
             None => made_up()?,

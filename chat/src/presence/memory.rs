@@ -1,35 +1,87 @@
 use super::Presence;
-use crate::announcement::Announcement;
+use crate::announcement::{Announcement, Announcer};
+use crate::nodes::{Attendance, NodeId};
 use async_trait::async_trait;
 use protocol::event::{PresenceAction, RoomPresence};
 use protocol::limits::{OFFLINE_AFTER, PAGE_PRESENCE};
 use protocol::{RoomId, User, UserId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 // A std lock: it is held for a few map operations and never across an await.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
+
+/// What one person's coming or going tells at most, before it counts as many.
+const ROOMS_TOLD: usize = 64;
 
 #[derive(Clone)]
 pub(crate) struct InMemory {
     state: Arc<Mutex<State>>,
-    announce: mpsc::Sender<Announcement>,
+    announcer: Announcer,
 }
 
 #[derive(Default)]
 struct State {
-    people: HashMap<UserId, Here>,
+    people: HashMap<UserId, Person>,
     rooms: HashMap<RoomId, HashSet<UserId>>,
 }
 
-struct Here {
+/// Someone who is here, on one node at least.
+struct Person {
     user: User,
-    rooms: HashSet<RoomId>,
+    here: Option<Stay>,
+    elsewhere: HashMap<NodeId, Attendance>,
+}
+
+/// On this node.
+#[derive(Clone)]
+struct Stay {
+    rooms: BTreeSet<RoomId>,
     sockets: usize,
     /// Without a socket, online until then.
     until: Instant,
     /// When the task that watches for `until` looks next.
     watched: Option<Instant>,
+}
+
+impl Stay {
+    fn new(rooms: &[RoomId]) -> Self {
+        let rooms = rooms.iter().copied().collect();
+        Self { rooms, sockets: 0, until: Instant::now(), watched: None }
+    }
+}
+
+impl Person {
+    fn new(user: User) -> Self {
+        Self { user, here: None, elsewhere: HashMap::new() }
+    }
+
+    fn is_nowhere(&self) -> bool {
+        self.here.is_none() && self.elsewhere.is_empty()
+    }
+
+    fn is_connected(&self) -> bool {
+        self.here.as_ref().is_some_and(|stay| stay.sockets > 0)
+            || self.elsewhere.values().any(|there| there.connected)
+    }
+
+    fn rooms(&self) -> BTreeSet<RoomId> {
+        let here = self.here.iter().flat_map(|stay| &stay.rooms);
+        here.chain(self.elsewhere.values().flat_map(|there| &there.rooms)).copied().collect()
+    }
+
+    fn each_rooms(&mut self) -> impl Iterator<Item = &mut BTreeSet<RoomId>> {
+        let here = self.here.iter_mut().map(|stay| &mut stay.rooms);
+        here.chain(self.elsewhere.values_mut().map(|there| &mut there.rooms))
+    }
+
+    /// What the other nodes are told.
+    fn attendance(&self) -> Option<Attendance> {
+        self.here.as_ref().map(|stay| Attendance {
+            user: self.user.clone(),
+            rooms: stay.rooms.clone(),
+            connected: stay.sockets > 0,
+        })
+    }
 }
 
 impl State {
@@ -41,52 +93,60 @@ impl State {
             }
         }
     }
+
+    fn is_in(&self, user: UserId, room: RoomId) -> bool {
+        self.rooms.get(&room).is_some_and(|online| online.contains(&user))
+    }
+
+    fn stay(&mut self, user: UserId) -> Option<&mut Stay> {
+        self.people.get_mut(&user)?.here.as_mut()
+    }
 }
 
 #[async_trait]
 impl Presence for InMemory {
     async fn connected(&self, user: &User, rooms: Vec<RoomId>) {
         let mut state = self.lock();
-        self.enter(&mut state, user, rooms);
-        if let Some(here) = state.people.get_mut(&user.id) {
-            here.sockets += 1;
-        }
+        self.change(&mut state, user, |person| {
+            person.user = user.clone();
+            person.here.get_or_insert_with(|| Stay::new(&rooms)).sockets += 1;
+        });
     }
 
     async fn disconnected(&self, user: UserId) {
         let mut state = self.lock();
-        if let Some(here) = state.people.get_mut(&user) {
-            here.sockets = here.sockets.saturating_sub(1);
-            if here.sockets == 0 {
-                here.until = Instant::now() + OFFLINE_AFTER;
-                self.watch(here);
-            }
+        let Some(gone) = self.close_one(&mut state, user) else { return };
+        if gone && let Some(stay) = state.stay(user) {
+            stay.until = Instant::now() + OFFLINE_AFTER;
+            self.watch(user, stay);
         }
     }
 
     async fn seen(&self, user: &User, rooms: Vec<RoomId>) {
         let mut state = self.lock();
-        self.enter(&mut state, user, rooms);
-        if let Some(here) = state.people.get_mut(&user.id)
-            && here.sockets == 0
-        {
-            here.until = Instant::now() + PAGE_PRESENCE;
-            self.watch(here);
-        }
+        self.change(&mut state, user, |person| {
+            person.user = user.clone();
+            let stay = person.here.get_or_insert_with(|| Stay::new(&rooms));
+            if stay.sockets == 0 {
+                stay.until = Instant::now() + PAGE_PRESENCE;
+                self.watch(user.id, stay);
+            }
+        });
     }
 
     async fn joined(&self, user: &User, room: RoomId) {
         let mut state = self.lock();
-        if let Some(here) = state.people.get_mut(&user.id) {
-            here.rooms.insert(room);
-            state.rooms.entry(room).or_default().insert(user.id);
+        if !self.join(&mut state, user.id, room) {
+            self.tell(&state, user, room, PresenceAction::Joined);
         }
-        self.tell(&state, user, room, PresenceAction::Joined);
     }
 
     async fn forget(&self, user: UserId) {
         let mut state = self.lock();
-        self.leave(&mut state, user);
+        self.change_known(&mut state, user, |person| {
+            person.here = None;
+            person.elsewhere.clear();
+        });
     }
 
     async fn is_here(&self, user: UserId) -> bool {
@@ -94,7 +154,7 @@ impl Presence for InMemory {
     }
 
     async fn is_connected(&self, user: UserId) -> bool {
-        self.lock().people.get(&user).is_some_and(|here| here.sockets > 0)
+        self.lock().people.get(&user).is_some_and(Person::is_connected)
     }
 
     async fn count(&self) -> usize {
@@ -108,34 +168,31 @@ impl Presence for InMemory {
     async fn some_online(&self, room: RoomId, limit: usize) -> Vec<User> {
         let state = self.lock();
         let ids = state.rooms.get(&room).into_iter().flatten().take(limit);
-        ids.filter_map(|id| state.people.get(id)).map(|here| here.user.clone()).collect()
+        ids.filter_map(|id| state.people.get(id)).map(|person| person.user.clone()).collect()
     }
 
     async fn left(&self, user: &User, room: RoomId) {
         let mut state = self.lock();
-        if let Some(here) = state.people.get_mut(&user.id) {
-            here.rooms.remove(&room);
+        if !self.leave(&mut state, user.id, room) {
+            self.tell(&state, user, room, PresenceAction::Left);
         }
-        state.take_out(user.id, room);
-        self.tell(&state, user, room, PresenceAction::Left);
     }
 
     async fn room_gone(&self, room: RoomId) {
         let mut state = self.lock();
         for user in state.rooms.remove(&room).into_iter().flatten() {
-            if let Some(here) = state.people.get_mut(&user) {
-                here.rooms.remove(&room);
+            let Some(person) = state.people.get_mut(&user) else { continue };
+            person.each_rooms().for_each(|rooms| _ = rooms.remove(&room));
+            if let Some(attendance) = person.attendance() {
+                self.announcer.others().post(user, Some(attendance));
             }
         }
     }
 
     async fn dropped(&self, user: UserId) {
         let mut state = self.lock();
-        if let Some(here) = state.people.get_mut(&user) {
-            here.sockets = here.sockets.saturating_sub(1);
-            if here.sockets == 0 {
-                self.leave(&mut state, user);
-            }
+        if self.close_one(&mut state, user) == Some(true) {
+            self.change_known(&mut state, user, |person| person.here = None);
         }
     }
 
@@ -146,49 +203,132 @@ impl Presence for InMemory {
     async fn online_in(&self, room: RoomId) -> usize {
         self.lock().rooms.get(&room).map_or(0, HashSet::len)
     }
+
+    fn here(&self) -> Vec<(User, BTreeSet<RoomId>)> {
+        let state = self.lock();
+        let here =
+            |person: &Person| Some((person.user.clone(), person.here.as_ref()?.rooms.clone()));
+        state.people.values().filter_map(here).collect()
+    }
+
+    async fn heard_joined(&self, user: UserId, room: RoomId) {
+        self.announcer.has_room_for(1).await;
+        self.join(&mut self.lock(), user, room);
+    }
+
+    async fn heard_left(&self, user: UserId, room: RoomId) {
+        self.announcer.has_room_for(1).await;
+        self.leave(&mut self.lock(), user, room);
+    }
+
+    async fn heard_of(&self, node: NodeId, user: UserId, attendance: Option<Attendance>) {
+        // A whole node may come or go: that is told to the end.
+        self.announcer.has_room_for(ROOMS_TOLD).await;
+        let mut state = self.lock();
+        match attendance {
+            Some(there) => self.change(&mut state, &there.user.clone(), |person| {
+                person.user = there.user.clone();
+                person.elsewhere.insert(node, there);
+            }),
+            None => self.change_known(&mut state, user, |person| {
+                person.elsewhere.remove(&node);
+            }),
+        }
+    }
+
+    async fn heard_of_all(&self, node: NodeId, people: HashMap<UserId, Attendance>) {
+        let is_gone = |(user, person): (&UserId, &Person)| {
+            let gone = person.elsewhere.contains_key(&node) && !people.contains_key(user);
+            gone.then_some(*user)
+        };
+        let gone: Vec<UserId> = self.lock().people.iter().filter_map(is_gone).collect();
+        for user in gone {
+            self.heard_of(node, user, None).await;
+        }
+        for (user, attendance) in people {
+            self.heard_of(node, user, Some(attendance)).await;
+        }
+    }
 }
 
 impl InMemory {
-    pub(crate) fn new(announce: mpsc::Sender<Announcement>) -> Self {
-        Self { state: Arc::default(), announce }
+    pub(crate) fn new(announcer: Announcer) -> Self {
+        Self { state: Arc::default(), announcer }
     }
 
-    fn enter(&self, state: &mut State, user: &User, rooms: Vec<RoomId>) {
-        if let Some(here) = state.people.get_mut(&user.id) {
-            here.user = user.clone();
-            return;
+    /// Changes where someone is, and tells what that means for their rooms.
+    fn change(&self, state: &mut State, user: &User, change: impl FnOnce(&mut Person)) {
+        let person = state.people.entry(user.id).or_insert_with(|| Person::new(user.clone()));
+        let (was_nowhere, before, posted) =
+            (person.is_nowhere(), person.rooms(), person.attendance());
+        change(person);
+        let (is_nowhere, after, posts) = (person.is_nowhere(), person.rooms(), person.attendance());
+        let user = person.user.clone();
+        if posts != posted {
+            self.announcer.others().post(user.id, posts);
         }
-        for room in &rooms {
+        if is_nowhere {
+            state.people.remove(&user.id);
+        }
+        let (came, went) = (
+            if was_nowhere { PresenceAction::Online } else { PresenceAction::Joined },
+            if is_nowhere { PresenceAction::Offline } else { PresenceAction::Left },
+        );
+        for room in after.difference(&before) {
             state.rooms.entry(*room).or_default().insert(user.id);
+            self.tell(state, &user, *room, came);
         }
-        let here = Here {
-            user: user.clone(),
-            rooms: rooms.iter().copied().collect(),
-            sockets: 0,
-            until: Instant::now(),
-            watched: None,
-        };
-        state.people.insert(user.id, here);
-        for room in rooms {
-            self.tell(state, user, room, PresenceAction::Online);
+        for room in before.difference(&after) {
+            state.take_out(user.id, *room);
+            self.tell(state, &user, *room, went);
         }
     }
 
-    fn leave(&self, state: &mut State, user: UserId) {
-        let Some(here) = state.people.remove(&user) else {
-            return;
-        };
-        for room in here.rooms {
-            state.take_out(user, room);
-            self.tell(state, &here.user, room, PresenceAction::Offline);
+    /// The same for someone who is here.
+    fn change_known(&self, state: &mut State, user: UserId, change: impl FnOnce(&mut Person)) {
+        if let Some(person) = state.people.get(&user) {
+            let user = person.user.clone();
+            self.change(state, &user, change);
         }
     }
 
-    fn watch(&self, here: &mut Here) {
-        let early_enough = here.watched.is_some_and(|watched| watched <= here.until);
+    /// Whether it was the last one on this node; `None` for someone who isn't here.
+    fn close_one(&self, state: &mut State, user: UserId) -> Option<bool> {
+        state.stay(user)?;
+        let mut last = false;
+        self.change_known(state, user, |person| {
+            if let Some(stay) = &mut person.here {
+                stay.sockets = stay.sockets.saturating_sub(1);
+                last = stay.sockets == 0;
+            }
+        });
+        Some(last)
+    }
+
+    /// False when that changes nothing, and nothing is told.
+    fn join(&self, state: &mut State, user: UserId, room: RoomId) -> bool {
+        if !state.people.contains_key(&user) || state.is_in(user, room) {
+            return false;
+        }
+        self.change_known(state, user, |person| {
+            person.each_rooms().for_each(|rooms| _ = rooms.insert(room));
+        });
+        true
+    }
+
+    fn leave(&self, state: &mut State, user: UserId, room: RoomId) -> bool {
+        let was_in = state.is_in(user, room);
+        self.change_known(state, user, |person| {
+            person.each_rooms().for_each(|rooms| _ = rooms.remove(&room));
+        });
+        was_in
+    }
+
+    fn watch(&self, user: UserId, stay: &mut Stay) {
+        let early_enough = stay.watched.is_some_and(|watched| watched <= stay.until);
         if !early_enough {
-            here.watched = Some(here.until);
-            tokio::spawn(self.clone().see_off(here.user.id, here.until));
+            stay.watched = Some(stay.until);
+            tokio::spawn(self.clone().see_off(user, stay.until));
         }
     }
 
@@ -203,26 +343,24 @@ impl InMemory {
     /// When to look again; `None` when there is nothing left to wait for.
     fn leave_if_due(&self, user: UserId, looked: Instant) -> Option<Instant> {
         let mut state = self.lock();
-        let here = state.people.get_mut(&user)?;
+        let stay = state.stay(user)?;
         // An earlier end came up meanwhile, and another task with it.
-        if here.watched != Some(looked) {
+        if stay.watched != Some(looked) {
             return None;
         }
-        here.watched = (here.sockets == 0 && here.until > looked).then_some(here.until);
-        if here.watched.is_none() && here.sockets == 0 {
-            self.leave(&mut state, user);
+        stay.watched = (stay.sockets == 0 && stay.until > looked).then_some(stay.until);
+        if stay.watched.is_none() && stay.sockets == 0 {
+            self.change_known(&mut state, user, |person| person.here = None);
             return None;
         }
-        here.watched
+        stay.watched
     }
 
     fn tell(&self, state: &State, user: &User, room: RoomId, action: PresenceAction) {
         let count = state.rooms.get(&room).map_or(0, HashSet::len);
         let presence = RoomPresence { room, user: user.clone(), action, count };
         // Presence may be dropped where a message may not: it never waits.
-        if self.announce.try_send(Announcement::Presence(presence)).is_err() {
-            tracing::debug!("presence dropped: the fan-out is behind");
-        }
+        self.announcer.try_tell_here(Announcement::Presence(presence));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -233,7 +371,9 @@ impl InMemory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nodes::NoOne;
     use protocol::Role;
+    use tokio::sync::mpsc;
     use uuid::Uuid;
 
     fn person(name: &str) -> User {
@@ -252,7 +392,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reload_is_silent_and_a_departure_is_told_after_five_seconds() {
         let (announce, mut announcements) = mpsc::channel(16);
-        let presence = InMemory::new(announce);
+        let presence = InMemory::new(Announcer::new(announce, Arc::new(NoOne)));
         let (anna, room) = (person("Anna"), RoomId(Uuid::now_v7()));
 
         presence.connected(&anna, vec![room]).await;
@@ -273,7 +413,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_page_that_was_read_does_not_delay_a_departure() {
         let (announce, _announcements) = mpsc::channel(16);
-        let presence = InMemory::new(announce);
+        let presence = InMemory::new(Announcer::new(announce, Arc::new(NoOne)));
         let anna = person("Anna");
 
         presence.seen(&anna, vec![]).await;
@@ -286,7 +426,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_last_of_several_sockets_counts() {
         let (announce, mut announcements) = mpsc::channel(16);
-        let presence = InMemory::new(announce);
+        let presence = InMemory::new(Announcer::new(announce, Arc::new(NoOne)));
         let (anna, room) = (person("Anna"), RoomId(Uuid::now_v7()));
 
         presence.connected(&anna, vec![room]).await;
@@ -303,7 +443,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_page_without_a_socket_counts_for_a_while() {
         let (announce, _announcements) = mpsc::channel(16);
-        let presence = InMemory::new(announce);
+        let presence = InMemory::new(Announcer::new(announce, Arc::new(NoOne)));
         let anna = person("Anna");
 
         presence.seen(&anna, vec![]).await;

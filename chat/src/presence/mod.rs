@@ -1,14 +1,17 @@
 //! Who is here now. A person is online while any of their sockets is, and a little longer: a reload
-//! is silent, and a page without a socket counts for a while after each request.
+//! is silent, and a page without a socket counts for a while after each request. Where there are several
+//! nodes, each says who is there, and whoever is on any of them is here.
 
 mod memory;
 
 pub(crate) use memory::InMemory;
 
+use crate::nodes::{Attendance, NodeId};
 use async_trait::async_trait;
 use protocol::{RoomId, User, UserId};
+use std::collections::{BTreeSet, HashMap};
 
-/// Where it is kept: [`InMemory`] for one node.
+/// Where it is kept.
 #[async_trait]
 pub(crate) trait Presence: Send + Sync {
     /// One more socket.
@@ -37,4 +40,13 @@ pub(crate) trait Presence: Send + Sync {
     /// Rooms in which someone is.
     async fn rooms(&self) -> usize;
     async fn online_in(&self, room: RoomId) -> usize;
+
+    /// Those who are here on this node, and their rooms.
+    fn here(&self) -> Vec<(User, BTreeSet<RoomId>)>;
+    /// Another node has said that someone is a member.
+    async fn heard_joined(&self, user: UserId, room: RoomId);
+    async fn heard_left(&self, user: UserId, room: RoomId);
+    /// What another node says of someone there.
+    async fn heard_of(&self, node: NodeId, user: UserId, attendance: Option<Attendance>);
+    async fn heard_of_all(&self, node: NodeId, people: HashMap<UserId, Attendance>);
 }

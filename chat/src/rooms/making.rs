@@ -73,7 +73,7 @@ impl Chat {
 
     async fn may_make(&self, who: &Identity, duty: Duty) -> Result<(), Error> {
         permissions::may_serve(duty, &*self.person(who).await?)?;
-        self.house.limits.check(Limit::CreateRoom, who)?;
+        self.house.limits.check(Limit::CreateRoom, who).await?;
         if self.house.store.rooms_made_by(who.user.id).await? >= ROOMS_MADE {
             let told = format!("you have made {ROOMS_MADE} rooms; delete one of them first");
             return Err(ApiError::forbidden(told).into());
@@ -93,7 +93,7 @@ impl Chat {
         if let Some(room) = self.house.store.room(&RoomRef::Slug(&slug)).await? {
             return Ok(OneRoom { room: self.describe(who, room.id).await? });
         }
-        self.house.limits.check(Limit::CreateRoom, who)?;
+        self.house.limits.check(Limit::CreateRoom, who).await?;
         let room = NewRoom {
             id: RoomId(Uuid::now_v7()),
             slug: slug.clone(),

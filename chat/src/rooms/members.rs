@@ -19,7 +19,7 @@ impl Chat {
         if place.membership == Some(Membership::Member) {
             return Ok(room);
         }
-        self.house.limits.check(Limit::Join, who)?;
+        self.house.limits.check(Limit::Join, who).await?;
         match self.house.store.admit(room, who.user.id, now()).await? {
             Admitted::New(count) => {
                 self.house.standings.forget_place(room, who.user.id);

@@ -1,6 +1,6 @@
 //! Who is writing. It is told at most once a second, a stop always, and silence ends it.
 
-use crate::announcement::Announcement;
+use crate::announcement::{Announcement, Announcer};
 use crate::chat::Chat;
 use crate::error::Error;
 use crate::people::Identity;
@@ -11,13 +11,12 @@ use protocol::{RoomId, User, UserId};
 use std::collections::HashMap;
 // A std lock: it is held for a map operation and never across an await.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 #[derive(Clone)]
 pub(crate) struct Typing {
     writing: Arc<Mutex<HashMap<(RoomId, UserId), Writing>>>,
-    announce: mpsc::Sender<Announcement>,
+    announcer: Announcer,
 }
 
 struct Writing {
@@ -29,7 +28,7 @@ impl Chat {
     /// Someone writes in a room, or has stopped.
     pub async fn typing(&self, who: &Identity, ask: &event::Typing) -> Result<(), Error> {
         let place = self.allowed(who, &ask.room, Action::Say).await?;
-        self.house.limits.check(Limit::Typing, who)?;
+        self.house.limits.check(Limit::Typing, who).await?;
         let typing = &self.house.typing;
         if ask.on {
             typing.begin(place.room.id, &place.person.user);
@@ -41,8 +40,8 @@ impl Chat {
 }
 
 impl Typing {
-    pub(crate) fn new(announce: mpsc::Sender<Announcement>) -> Self {
-        Self { writing: Arc::default(), announce }
+    pub(crate) fn new(announcer: Announcer) -> Self {
+        Self { writing: Arc::default(), announcer }
     }
 
     fn begin(&self, room: RoomId, user: &User) {
@@ -84,7 +83,7 @@ impl Typing {
     fn tell(&self, room: RoomId, user: &User, on: bool) {
         let typing = UserTyping { room, user: user.clone(), on };
         // It may be dropped where a message may not: it never waits.
-        let _ = self.announce.try_send(Announcement::Typing(typing));
+        self.announcer.try_tell(Announcement::Typing(typing));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(RoomId, UserId), Writing>> {
@@ -95,8 +94,10 @@ impl Typing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nodes::NoOne;
     use protocol::Role;
     use std::time::Duration;
+    use tokio::sync::mpsc;
     use uuid::Uuid;
 
     fn told(announcements: &mut mpsc::Receiver<Announcement>) -> Vec<bool> {
@@ -111,7 +112,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_is_told_once_a_second_and_ends_in_silence() {
         let (announce, mut announcements) = mpsc::channel(64);
-        let typing = Typing::new(announce);
+        let typing = Typing::new(Announcer::new(announce, Arc::new(NoOne)));
         let room = RoomId(Uuid::now_v7());
         let user = User::new(UserId(Uuid::now_v7()), "Anna".to_owned(), Role::Guest);
         for _ in 0..21 {
@@ -129,7 +130,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_stop_is_told_at_once() {
         let (announce, mut announcements) = mpsc::channel(64);
-        let typing = Typing::new(announce);
+        let typing = Typing::new(Announcer::new(announce, Arc::new(NoOne)));
         let room = RoomId(Uuid::now_v7());
         let user = User::new(UserId(Uuid::now_v7()), "Anna".to_owned(), Role::Guest);
         typing.begin(room, &user);

@@ -89,6 +89,14 @@ pub enum OpenError {
     #[error("can't use the PostgreSQL database: {0}")]
     Postgres(sqlx::Error),
     #[error(
+        "a Beseda server is using this PostgreSQL database already; stop it first, or join both with --redis-url"
+    )]
+    InUse,
+    #[error(
+        "a Beseda server without --redis-url is using this PostgreSQL database; stop it first, or start it with --redis-url too"
+    )]
+    InUseAlone,
+    #[error(
         "the database {place} was written by a newer Beseda (its version is {found}, this program knows {known}); \
          start that newer Beseda, or restore a backup made before the upgrade"
     )]

@@ -46,6 +46,10 @@ pub trait Rooms: Send + Sync {
         room: RoomId,
         users: &[UserId],
     ) -> Result<Vec<UserId>, StoreError>;
+    /// How far these rooms have come; those that are gone are left out.
+    async fn counted(&self, rooms: &[RoomId]) -> Result<Vec<Counted>, StoreError>;
+    /// The rooms that these people are members of.
+    async fn memberships(&self, users: &[UserId]) -> Result<Vec<(UserId, Counted)>, StoreError>;
     /// The other one of a direct room.
     async fn partner(&self, room: RoomId, user: UserId) -> Result<Option<User>, StoreError>;
     /// Reads up to `seq`, and dismisses what that settles. A read position never goes back.
@@ -74,6 +78,14 @@ pub struct RoomRow {
     pub members: usize,
     pub rev: u64,
     pub last_seq: u64,
+}
+
+/// What a room counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub room: RoomId,
+    pub rev: u64,
+    pub members: usize,
 }
 
 pub struct NewRoom {

@@ -12,7 +12,7 @@ pub(super) async fn backup(backup: &Backup) -> Result<(), CommandError> {
 
 pub(super) async fn restore(restore: &Restore) -> Result<(), CommandError> {
     let database = restore.storage.database().ok_or(CommandError::NotEmbedded("restore"))?;
-    let _lock = restore.storage.lock()?;
+    let _lock = restore.storage.lock_directory()?;
     let kept = sqlite::restore(&restore.file, &database).await?;
     say(&format!("{} is the database now", restore.file.display()));
     if let Some(kept) = kept {

@@ -1,6 +1,6 @@
 use super::CommandError;
 use crate::config::Migrate;
-use crate::storage::postgres;
+use crate::storage;
 use crate::terminal::say;
 use chat::store::sqlite::BackupError;
 use chat::store::transfer::transfer;
@@ -11,9 +11,9 @@ pub(super) async fn run(migrate: &Migrate) -> Result<(), CommandError> {
     if !database.exists() {
         return Err(BackupError::Missing { path: database }.into());
     }
-    let url = postgres(&migrate.to)?;
-    let _lock = storage.lock()?;
-    transfer(&database, url, |table, sum| say(&format!("{table:<16} {sum}"))).await?;
+    storage::check(&migrate.to)?;
+    let _lock = storage.lock_directory()?;
+    transfer(&database, &migrate.to, |table, sum| say(&format!("{table:<16} {sum}"))).await?;
     say("PostgreSQL has everything, and each table has the same checksum there as here");
     say(&format!("{} is as it was; keep it until you are content", database.display()));
     if storage.secret.is_none() {

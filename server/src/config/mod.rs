@@ -15,8 +15,8 @@ pub use commands::{
     Action, Backup, Command, Export, Health, Migrate, Restore, TokenAction, UserAction,
 };
 pub use settings::{
-    DurabilityChoice, Engine, Http, LogFormat, People, RegistrationChoice, Settings, Storage,
-    Switch, Telemetry, Transport,
+    DurabilityChoice, Engine, Http, LogFormat, Nodes, People, RegistrationChoice, Settings,
+    Storage, Switch, Telemetry, Transport,
 };
 
 use clap::{Arg, CommandFactory, FromArgMatches, Parser};

@@ -13,6 +13,8 @@ pub struct Settings {
     #[command(flatten)]
     pub storage: Storage,
     #[command(flatten)]
+    pub nodes: Nodes,
+    #[command(flatten)]
     pub people: People,
     #[command(flatten)]
     pub engine: Engine,
@@ -66,6 +68,15 @@ pub struct Storage {
     /// Read further settings from this TOML file
     #[arg(long, env = "BESEDA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// Several servers as one house.
+#[derive(Args, Debug, Clone)]
+pub struct Nodes {
+    /// A Redis (redis://… or rediss://…) that joins several nodes on one PostgreSQL database; of a Redis
+    /// Cluster the addresses of several servers, separated by commas
+    #[arg(long, env = "BESEDA_REDIS_URL", value_name = "URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
 }
 
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]

@@ -78,7 +78,7 @@ impl Porch {
     ) -> Result<(), Refused> {
         let chat = &self.hall.chat;
         let from = address(&socket);
-        chat.may_connect(from)?;
+        chat.may_connect(from).await?;
         let room = self.room(path).await?;
         // Whoever was refused in the same moment may have had it deleted.
         if io.of(path).is_none() {

@@ -51,6 +51,11 @@ impl Visitors {
         lock(&self.rooms).get(&room).into_iter().flat_map(HashMap::values).cloned().collect()
     }
 
+    /// The rooms that someone hears.
+    pub(crate) fn rooms(&self) -> Vec<RoomId> {
+        lock(&self.rooms).keys().copied().collect()
+    }
+
     /// Those of whom that is true, some of them more than once.
     pub(super) fn filter(&self, which: impl Fn(&Visitor) -> bool) -> Vec<Arc<Visitor>> {
         let rooms = lock(&self.rooms);

@@ -111,7 +111,7 @@ pub(crate) async fn authenticate(
         .or_else(|| app::ssr::session::cookie(headers))
         .ok_or_else(ApiError::unauthorized)?;
     let from = address(&socket);
-    hall.chat.may_connect(from)?;
+    hall.chat.may_connect(from).await?;
     let who = hall.chat.authenticate(&token, from).await?;
     if !(namespace.admits)(&who) {
         return Err(ApiError::forbidden("only moderators come in here").into());

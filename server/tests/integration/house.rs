@@ -8,8 +8,8 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use server::Server;
 use server::config::Action;
+use server::{Server, StartError};
 use socketio_client::{Change, Client, Event, Namespace, Stream};
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -35,14 +35,27 @@ impl House {
     }
 
     pub(crate) async fn with(flags: &[&str]) -> Self {
+        let (dir, started) = Self::start(flags).await;
+        let server = started.unwrap();
+        Self { url: server.url(), server, dir }
+    }
+
+    /// Why it doesn't start with these flags.
+    pub(crate) async fn refused(flags: &[&str]) -> String {
+        match Self::start(flags).await.1 {
+            Ok(_) => panic!("it starts"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    async fn start(flags: &[&str]) -> (TempDir, Result<Server, StartError>) {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().to_str().unwrap();
         let own = ["beseda", "--address", "127.0.0.1:0", "--data-dir", data, "--limit", UNLIMITED];
         let Action::Serve(settings) = Action::from_args([&own, flags].concat()).unwrap() else {
             panic!("these are flags of another command");
         };
-        let server = Server::start(*settings).await.unwrap();
-        Self { url: server.url(), server, dir }
+        (dir, Server::start(*settings).await)
     }
 
     pub(crate) fn chat(&self) -> &chat::Chat {

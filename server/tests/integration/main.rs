@@ -10,6 +10,7 @@
 mod api;
 mod client_files;
 mod clients;
+mod cluster;
 mod command;
 mod converge;
 mod crowd;
@@ -19,6 +20,9 @@ mod house;
 mod matrix;
 mod open_door;
 mod pages;
+#[path = "../../../chat/tests/suite/support/postgres.rs"]
+#[allow(dead_code, reason = "chat's tests use all of it")]
+mod postgres;
 mod program;
 mod rooms;
 mod sheets;

@@ -21,10 +21,19 @@ fn beseda(data_dir: &Path, address: &str) -> Command {
 
 /// The program and the address that it printed.
 async fn start(data_dir: &Path, address: &str) -> (Child, String) {
-    let mut child = beseda(data_dir, address).spawn().unwrap();
+    read_address(beseda(data_dir, address).spawn().unwrap()).await
+}
+
+async fn read_address(mut child: Child) -> (Child, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line = lines.next_line().await.unwrap().expect("a first line");
     (child, line.strip_prefix("listening on ").unwrap().to_owned())
+}
+
+/// The same with further flags, on any free port.
+pub(crate) async fn start_with(data_dir: &Path, flags: &[String]) -> (Child, String) {
+    let mut command = beseda(data_dir, "127.0.0.1:0");
+    read_address(command.args(flags).spawn().unwrap()).await
 }
 
 /// One sentence on standard error, exit status 1.

@@ -1,8 +1,11 @@
 //! The shared engine: a PostgreSQL database that several nodes may use at once.
 
+mod claim;
 mod search;
 #[path = "../sql/mod.rs"]
 mod sql;
+
+pub use claim::{Claim, Company};
 
 use super::{OpenError, StoreError, Upkeep};
 use async_trait::async_trait;

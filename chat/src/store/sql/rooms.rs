@@ -1,14 +1,15 @@
-use super::{Connection, Engine, LENGTHS, row, tuples};
+use super::{Connection, Engine, LENGTHS, Statements, row, tuples};
 use crate::store::StoreError;
 use crate::store::rooms::{
-    Admitted, Listed, Membership, NewRoom, Read, RoomChange, RoomRef, RoomRow, Rooms,
+    Admitted, Counted, Listed, Membership, NewRoom, Read, RoomChange, RoomRef, RoomRow, Rooms,
 };
 use crate::time::now;
 use async_trait::async_trait;
 use protocol::limits::{MAX_USERS, UNREAD};
 use protocol::room::GENERAL;
 use protocol::{RoomId, User, UserId};
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row as _};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Messages that one step of a purge deletes, so that the writer is never kept long.
@@ -40,6 +41,24 @@ macro_rules! select_listed {
         )
     };
 }
+
+static COUNTED: LazyLock<Statements> = LazyLock::new(|| {
+    Statements::new(|length| {
+        let rooms = tuples(1, length);
+        format!("SELECT id, rev, members FROM rooms WHERE id IN {rooms} AND deleted_at IS NULL")
+    })
+});
+
+static MEMBERSHIPS: LazyLock<Statements> = LazyLock::new(|| {
+    Statements::new(|length| {
+        let users = tuples(1, length);
+        format!(
+            "SELECT m.user_id, r.id, r.rev, r.members \
+             FROM members m JOIN rooms r ON r.id = m.room_id \
+             WHERE m.user_id IN {users} AND m.state = 'member' AND r.deleted_at IS NULL"
+        )
+    })
+});
 
 impl Engine {
     /// `general` always exists.
@@ -295,6 +314,36 @@ impl Rooms for Engine {
             members.extend(found.into_iter().map(UserId));
         }
         Ok(members)
+    }
+
+    async fn counted(&self, rooms: &[RoomId]) -> Result<Vec<Counted>, StoreError> {
+        let mut counted = Vec::with_capacity(rooms.len());
+        for rooms in rooms.chunks(LENGTHS[0]) {
+            let (length, select) = COUNTED.for_rows(rooms.len());
+            let mut query = sqlx::query(select);
+            for place in 0..length {
+                query = query.bind(rooms.get(place).map(|room| room.0));
+            }
+            for found in query.fetch_all(self.readers()).await? {
+                counted.push(row::counted(&found)?);
+            }
+        }
+        Ok(counted)
+    }
+
+    async fn memberships(&self, users: &[UserId]) -> Result<Vec<(UserId, Counted)>, StoreError> {
+        let mut memberships = Vec::new();
+        for users in users.chunks(LENGTHS[0]) {
+            let (length, select) = MEMBERSHIPS.for_rows(users.len());
+            let mut query = sqlx::query(select);
+            for place in 0..length {
+                query = query.bind(users.get(place).map(|user| user.0));
+            }
+            for found in query.fetch_all(self.readers()).await? {
+                memberships.push((UserId(found.try_get("user_id")?), row::counted(&found)?));
+            }
+        }
+        Ok(memberships)
     }
 
     async fn partner(&self, room: RoomId, user: UserId) -> Result<Option<User>, StoreError> {

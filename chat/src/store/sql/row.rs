@@ -3,7 +3,7 @@
 use super::Row;
 use crate::store::StoreError;
 use crate::store::people::{Account, Person, Session, SessionKind};
-use crate::store::rooms::{Listed, Membership, Read, RoomRow};
+use crate::store::rooms::{Counted, Listed, Membership, Read, RoomRow};
 use protocol::event::{AuditEntry, Notification, NotificationKind};
 use protocol::{
     ClientId, Message, MessageId, MessageKind, NotificationId, Quote, Role, RoomId, RoomKind,
@@ -92,6 +92,14 @@ pub(super) fn room(row: &Row) -> Result<RoomRow, StoreError> {
         members: count(row, "members")?,
         rev: counter(row, "rev")?,
         last_seq: counter(row, "last_seq")?,
+    })
+}
+
+pub(super) fn counted(row: &Row) -> Result<Counted, StoreError> {
+    Ok(Counted {
+        room: RoomId(row.try_get("id")?),
+        rev: counter(row, "rev")?,
+        members: count(row, "members")?,
     })
 }
 

@@ -1,0 +1,63 @@
+//! Redis is away, and comes back.
+
+use super::{Town, online, see, until_within};
+use crate::house::next;
+use protocol::event::MessageChanged;
+use std::time::{Duration, Instant};
+
+/// What was said elsewhere is heard by then, without Redis.
+const CONVERGED_WITHIN: Duration = Duration::from_secs(10);
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_nodes_serve_on_and_converge_and_with_it_they_are_one_again() {
+    let mut town = Town::of(2).await;
+    let (anna, boris) = (town.person(0, "Anna").await, town.person(1, "Boris").await);
+    let alma = town.person(0, "Alma").await;
+    for person in [&anna, &boris, &alma] {
+        person.join().await;
+    }
+    let people = [anna, boris, alma];
+    see(&people, 3).await;
+    let [anna, boris, alma] = &people;
+    let mut near = alma.chat.stream("message");
+    let mut far = boris.chat.stream("message");
+
+    town.redis.stop();
+    let said = Instant::now();
+    let message = anna.say("without Redis").await.unwrap();
+    assert_eq!(next::<MessageChanged>(&mut near).await.message, message);
+    assert!(said.elapsed() < AT_ONCE, "told here after {:?}", said.elapsed());
+    assert_eq!(next::<MessageChanged>(&mut far).await.message, message);
+    assert!(said.elapsed() < CONVERGED_WITHIN, "told there after {:?}", said.elapsed());
+    let ready = town.ready(0).await;
+    assert_eq!((&ready["ready"], &ready["redis"]), (&true.into(), &"unavailable".into()));
+    assert_eq!(ready["degraded"], true);
+    // No news is no news.
+    assert_eq!(online(boris).await, ["Alma", "Anna", "Boris"]);
+
+    // It comes back knowing nothing.
+    anna.say("before it is back").await.unwrap();
+    town.redis.start_again();
+    let back = Instant::now();
+    town.sees_all(1).await;
+    let heard: MessageChanged = next(&mut far).await;
+    assert_eq!(heard.message.text, "before it is back");
+    assert!(back.elapsed() < CONVERGED_WITHIN / 2, "told after {:?}", back.elapsed());
+    town.sees_all(0).await;
+    let said = Instant::now();
+    let message = anna.say("with Redis").await.unwrap();
+    assert_eq!(next::<MessageChanged>(&mut far).await.message, message);
+    assert!(said.elapsed() < AT_ONCE, "told after {:?}", said.elapsed());
+
+    // After the time in which a node might still come back, all who are here still are.
+    let dora = town.person(0, "Dora").await;
+    dora.join().await;
+    see(&people, 4).await;
+    dora.client.close();
+    until_within(Duration::from_secs(30), "Dora is gone", async || {
+        online(boris).await == ["Alma", "Anna", "Boris"]
+    })
+    .await;
+    town.close().await;
+}
