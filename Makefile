@@ -72,6 +72,11 @@ fuzz: ## nonsense against a live server for five minutes (make fuzz FUZZ_SECONDS
 	@scripts/bootstrap nextest
 	$(env) FUZZ_SECONDS=$${FUZZ_SECONDS:-300} cargo nextest run -p server -E 'test(fuzz)' --success-output immediate
 
+.PHONY: chaos
+chaos: ## three nodes, and one thing after the other going wrong (make chaos CHAOS_SECONDS=300 CHAOS_SEED=1)
+	@scripts/bootstrap nextest postgres redis balancers faketime
+	$(env) scripts/postgres with cargo nextest run -p server --test chaos --run-ignored all --success-output immediate things_go_wrong
+
 .PHONY: e2e
 e2e: target/.built-beseda ## only the browser tests
 	@scripts/bootstrap test
