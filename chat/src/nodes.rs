@@ -8,12 +8,14 @@ use crate::announcement::Announcement;
 use crate::chat::Chat;
 use crate::error::Error;
 use crate::store::rooms::Counted;
+use async_trait::async_trait;
 use protocol::event::Membership;
 use protocol::{RoomId, User, UserId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// People whose rooms are asked for at once.
@@ -54,13 +56,18 @@ pub struct Attendance {
     pub connected: bool,
 }
 
-/// The way to the other nodes. Nothing here may wait.
+/// The way to the other nodes. Telling them something never waits.
+#[async_trait]
 pub trait Others: Send + Sync {
     fn tell(&self, announcement: &Announcement);
     /// They are nowhere, whatever sockets of theirs are left.
     fn forget(&self, user: UserId);
     /// What is different about someone on this node; `None`: they are no longer here.
     fn post(&self, user: UserId, attendance: Option<Attendance>);
+    /// For how long someone may be on another node before it is known here; `None` while they aren't heard.
+    fn lag(&self) -> Option<Duration>;
+    /// Whether a node gives a sign of life when it is asked; true where no one can be asked.
+    async fn answers(&self, node: NodeId) -> bool;
 }
 
 /// What a node has that is alone.
@@ -70,10 +77,19 @@ pub fn alone() -> Arc<dyn Others> {
 
 pub(crate) struct NoOne;
 
+#[async_trait]
 impl Others for NoOne {
     fn tell(&self, _: &Announcement) {}
     fn forget(&self, _: UserId) {}
     fn post(&self, _: UserId, _: Option<Attendance>) {}
+
+    fn lag(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
+    }
+
+    async fn answers(&self, _: NodeId) -> bool {
+        false
+    }
 }
 
 impl Chat {
@@ -124,6 +140,11 @@ impl Chat {
     /// Everyone who is on another node, and no one else is.
     pub async fn hear_of_all(&self, node: NodeId, people: HashMap<UserId, Attendance>) {
         self.house.presence.heard_of_all(node, people).await;
+    }
+
+    /// A node stops, and those who were there look for another one.
+    pub async fn hear_leaving(&self, node: NodeId) {
+        self.house.presence.heard_leaving(node).await;
     }
 
     /// A node is no more, and whoever was there.

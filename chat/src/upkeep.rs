@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 const EVERY: Duration = Duration::from_secs(1);
-/// Limits, retention, what deleted rooms have left.
+/// Limits, visits, retention, what deleted rooms have left. Once a minute.
 const SELDOM: u32 = 60;
 /// Other nodes' clocks may be off by so much.
 const LOOK_BACK: Duration = Duration::from_mins(1);
@@ -50,6 +50,9 @@ async fn slow(house: &Weak<House>) {
         if tick % SELDOM == 0 {
             if let Some(house) = house.upgrade() {
                 house.limits.tidy();
+            }
+            if let Some(house) = house.upgrade() {
+                report(Chat { house }.tend_visits().await);
             }
             report(step_by_step(house, async |house| house.store.purge_rooms().await).await);
             report(step_by_step(house, purge_old).await);

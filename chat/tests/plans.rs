@@ -203,6 +203,7 @@ async fn people(chat: &Chat, store: &dyn Store) -> Identity {
     chat.console().set_role("Boris", Role::Moderator).await.unwrap();
     chat.console().users().await.unwrap();
     store.touch_session(olga.session, 1).await.unwrap();
+    store.touch_sessions(&[olga.session], 1).await.unwrap();
     store.session(SessionKey::Id(olga.session), 1).await.unwrap();
     olga
 }
@@ -287,6 +288,9 @@ async fn upkeep(chat: &Chat, store: &Arc<Sqlite>, crowd: &Crowd) {
     store.tidy().await.unwrap();
     store.rooms(None, 10).await.unwrap();
     store.members_among(crowd.rooms[0], &crowd.users).await.unwrap();
+    store.counted(&crowd.rooms).await.unwrap();
+    store.memberships(&crowd.users).await.unwrap();
+    store.lost_visits(1, 10).await.unwrap();
     let room = crowd.rooms[1];
     let mut out = Vec::new();
     let owner_sees = store.room(&chat::store::rooms::RoomRef::Id(room)).await.unwrap();

@@ -3,6 +3,7 @@
 
 use crate::config::{DurabilityChoice, Storage};
 use chat::Secret;
+use chat::store::bounded::Bounded;
 use chat::store::postgres::{Claim, Company, Postgres};
 use chat::store::sqlite::{Durability, Sqlite};
 use chat::store::{OpenError, Store};
@@ -82,7 +83,7 @@ impl Storage {
             return Ok(Arc::new(Sqlite::open(&database, durability).await?));
         };
         check(url)?;
-        Ok(Arc::new(Postgres::open(url).await?))
+        Ok(Arc::new(Bounded(Postgres::open(url).await?)))
     }
 
     /// Whether several nodes may use it.

@@ -2,8 +2,9 @@ use super::names::{self, NameKey};
 use super::{Address, SignedIn, taken};
 use crate::chat::Chat;
 use crate::error::Error;
-use crate::store::people::{Displaced, Invite, NewPerson};
+use crate::store::people::{Displaced, Invite, NewPerson, Person};
 use crate::time::now;
+
 use protocol::limits::Limit;
 use protocol::{ApiError, Name, Reason, Role, User, UserId};
 use uuid::Uuid;
@@ -37,11 +38,7 @@ impl Chat {
         let key = NameKey::of(name.as_str());
         let displaced = match self.house.store.holder(&key).await? {
             None => None,
-            Some(holder)
-                if !holder.user.guest || self.house.presence.is_here(holder.user.id).await =>
-            {
-                return Err(taken(name));
-            }
+            Some(holder) if !self.has_gone(&holder).await => return Err(taken(name)),
             Some(holder) => Some(self.displaced(holder.user).await?),
         };
         self.use_up(invite).await?;
@@ -63,6 +60,17 @@ impl Chat {
             self.house.standings.forget_person(displaced.id);
         }
         Ok(person.user)
+    }
+
+    /// Whether it is a guest who is nowhere, as far as one can know: while the other nodes aren't heard, they
+    /// may be there.
+    async fn has_gone(&self, holder: &Person) -> bool {
+        let Some(lag) = self.house.announcer.others().lag() else { return false };
+        let new = holder.user.id.0.get_timestamp().is_some_and(|made| {
+            let (seconds, _) = made.to_unix();
+            seconds.saturating_add(lag.as_secs()).saturating_mul(1_000) > now().unsigned_abs()
+        });
+        holder.user.guest && !new && !self.house.presence.is_here(holder.user.id).await
     }
 
     async fn displaced(&self, holder: User) -> Result<Displaced, Error> {

@@ -6,11 +6,12 @@ use super::{Address, Identity, names, refuse_barred};
 use crate::announcement::Announcement;
 use crate::chat::{Chat, House};
 use crate::error::Error;
-use crate::store::people::SessionKind;
+use crate::presence::Whereabouts;
+use crate::store::people::{Session, SessionKind};
 use crate::store::rooms::Membership;
-use crate::time::now;
+use crate::time::{millis, now};
 use protocol::limits::Limit;
-use protocol::{ApiError, ErrorCode, Name, Role, SessionId, UserId, event};
+use protocol::{ApiError, ErrorCode, Name, Role, SessionId, User, UserId, event};
 use std::collections::HashMap;
 // A std lock: it is held for a map operation and never across an await.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,6 +21,12 @@ use uuid::Uuid;
 
 /// Of one name. Whoever comes after that many finds it taken.
 const VARIANTS: usize = 100;
+
+/// That an open visit was seen is kept as precisely as this.
+pub(crate) const TOUCHED_EVERY: Duration = Duration::from_mins(1);
+/// A visit that no node has seen for so long is over. Their clocks may differ.
+const LOST_AFTER: Duration = Duration::from_mins(5);
+const LOST_AT_ONCE: usize = 100;
 
 /// The visits that this process knows of, with when their last socket went.
 pub(crate) struct Visits {
@@ -33,9 +40,11 @@ impl Visits {
         Self { known: Mutex::default(), opened: Instant::now(), kept }
     }
 
-    /// Those that were cut off by a restart aren't known, and are welcome for as long.
-    fn may_return(&self, visit: SessionId) -> bool {
-        self.opened.elapsed() < self.kept || self.lock().contains_key(&visit)
+    /// Those that were cut off by a restart, or by the end of another node, aren't known, and are welcome for
+    /// as long.
+    fn may_return(&self, visit: &Session) -> bool {
+        let seen_lately = now() - visit.seen_at < millis(TOUCHED_EVERY + self.kept);
+        seen_lately || self.opened.elapsed() < self.kept || self.lock().contains_key(&visit.id)
     }
 
     fn begin(&self, visit: SessionId) {
@@ -47,6 +56,17 @@ impl Visits {
         let mut known = self.lock();
         let gone = known.get_mut(&visit);
         gone.map(|gone| *gone = Some(Instant::now())).is_some()
+    }
+
+    /// It goes on at another node.
+    fn forget(&self, visit: SessionId) {
+        self.lock().remove(&visit);
+    }
+
+    /// Those whose guests are connected.
+    fn open(&self) -> Vec<SessionId> {
+        let known = self.lock();
+        known.iter().filter(|(_, gone)| gone.is_none()).map(|(visit, _)| *visit).collect()
     }
 
     /// True once, when no one has come back in time.
@@ -95,10 +115,14 @@ impl Chat {
 
     /// A socket has gone. If it was the last one of a visit, its guest has a moment to come back.
     pub async fn pause_visit(&self, who: &Identity) {
-        let connected = self.house.presence.is_connected(who.user.id).await;
-        if !connected && self.house.visits.pause(who.session) {
-            let kept = self.house.visits.kept;
-            tokio::spawn(see_off(Arc::downgrade(&self.house), who.clone(), kept));
+        let visits = &self.house.visits;
+        match self.house.presence.whereabouts(who.user.id).await {
+            Whereabouts::Connected => {}
+            Whereabouts::Elsewhere(_) => visits.forget(who.session),
+            Whereabouts::Nowhere if visits.pause(who.session) => {
+                tokio::spawn(see_off(Arc::downgrade(&self.house), who.clone(), visits.kept));
+            }
+            Whereabouts::Nowhere => {}
         }
     }
 
@@ -122,18 +146,34 @@ impl Chat {
         Err(super::taken(name))
     }
 
+    /// Whether a socket of theirs is, on any node that lives.
+    async fn is_connected(&self, user: UserId) -> bool {
+        let nodes = match self.house.presence.whereabouts(user).await {
+            Whereabouts::Connected => return true,
+            Whereabouts::Nowhere => return false,
+            Whereabouts::Elsewhere(nodes) => nodes,
+        };
+        // They may have come here because theirs has just died.
+        for node in nodes {
+            if self.house.announcer.others().answers(node).await {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Whoever bore the name a moment ago, and came from there.
     async fn returning(&self, name: &Name, from: Address) -> Result<Option<Identity>, Error> {
         let key = names::NameKey::of(name.as_str());
         let Some(holder) = self.house.store.holder(&key).await? else { return Ok(None) };
-        if !holder.user.guest || self.house.presence.is_connected(holder.user.id).await {
+        if !holder.user.guest || self.is_connected(holder.user.id).await {
             return Ok(None);
         }
         let sessions = self.house.store.sessions_of(holder.user.id, now()).await?;
         let visit = sessions.into_iter().find(|session| {
             session.kind == SessionKind::Visit
                 && session.address == from.bannable()
-                && self.house.visits.may_return(session.id)
+                && self.house.visits.may_return(session)
         });
         let Some(visit) = visit else { return Ok(None) };
         refuse_barred(&holder)?;
@@ -152,19 +192,39 @@ impl Chat {
     /// The guest won't come back: their session ends, and they are a member nowhere.
     async fn end_visit(&self, who: &Identity) -> Result<(), Error> {
         let _door = self.house.door.lock().await;
-        if !self.house.visits.end_if_due(who.session) {
-            return Ok(());
+        if self.house.visits.end_if_due(who.session) {
+            self.close_visit(who.session, &who.user).await?;
         }
-        let user = who.user.id;
+        Ok(())
+    }
+
+    /// Says that the guests here are still here, and ends the visits of nodes that are no more.
+    pub(crate) async fn tend_visits(&self) -> Result<(), Error> {
+        let open = self.house.visits.open();
+        self.house.store.touch_sessions(&open, now()).await?;
+        let lost = self.house.store.lost_visits(now() - millis(LOST_AFTER), LOST_AT_ONCE).await?;
+        for (visit, user) in lost {
+            let _door = self.house.door.lock().await;
+            let known = self.house.visits.lock().contains_key(&visit);
+            if !known && !self.house.presence.is_here(user.id).await {
+                self.close_visit(visit, &user).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Called at the door.
+    async fn close_visit(&self, visit: SessionId, guest: &User) -> Result<(), Error> {
+        let user = guest.id;
         for room in self.house.store.rooms_of(user).await? {
             let left = self.house.store.dismiss_member(room, user, Membership::Left, now()).await?;
             self.house.standings.forget_place(room, user);
             if let Some(count) = left {
-                let left = event::Membership { room, user: who.user.clone(), count };
+                let left = event::Membership { room, user: guest.clone(), count };
                 self.announce(Announcement::Left(left)).await;
             }
         }
-        self.house.store.end_session(user, who.session, now()).await?;
+        self.house.store.end_session(user, visit, now()).await?;
         self.house.standings.forget_person(user);
         self.tell_revoked().await
     }

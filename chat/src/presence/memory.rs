@@ -1,4 +1,4 @@
-use super::Presence;
+use super::{Presence, Whereabouts};
 use crate::announcement::{Announcement, Announcer};
 use crate::nodes::{Attendance, NodeId};
 use async_trait::async_trait;
@@ -59,9 +59,13 @@ impl Person {
         self.here.is_none() && self.elsewhere.is_empty()
     }
 
-    fn is_connected(&self) -> bool {
-        self.here.as_ref().is_some_and(|stay| stay.sockets > 0)
-            || self.elsewhere.values().any(|there| there.connected)
+    fn whereabouts(&self) -> Whereabouts {
+        if self.here.as_ref().is_some_and(|stay| stay.sockets > 0) {
+            return Whereabouts::Connected;
+        }
+        let connected = self.elsewhere.iter().filter(|(_, there)| there.connected);
+        let nodes: Vec<NodeId> = connected.map(|(node, _)| *node).collect();
+        if nodes.is_empty() { Whereabouts::Nowhere } else { Whereabouts::Elsewhere(nodes) }
     }
 
     fn rooms(&self) -> BTreeSet<RoomId> {
@@ -153,8 +157,8 @@ impl Presence for InMemory {
         self.lock().people.contains_key(&user)
     }
 
-    async fn is_connected(&self, user: UserId) -> bool {
-        self.lock().people.get(&user).is_some_and(Person::is_connected)
+    async fn whereabouts(&self, user: UserId) -> Whereabouts {
+        self.lock().people.get(&user).map_or(Whereabouts::Nowhere, Person::whereabouts)
     }
 
     async fn count(&self) -> usize {
@@ -234,6 +238,12 @@ impl Presence for InMemory {
                 person.elsewhere.remove(&node);
             }),
         }
+    }
+
+    async fn heard_leaving(&self, node: NodeId) {
+        let mut state = self.lock();
+        let there = state.people.values_mut().filter_map(|person| person.elsewhere.get_mut(&node));
+        there.for_each(|there| there.connected = false);
     }
 
     async fn heard_of_all(&self, node: NodeId, people: HashMap<UserId, Attendance>) {

@@ -11,6 +11,15 @@ use async_trait::async_trait;
 use protocol::{RoomId, User, UserId};
 use std::collections::{BTreeSet, HashMap};
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Whereabouts {
+    /// By a socket here.
+    Connected,
+    /// By sockets on other nodes only.
+    Elsewhere(Vec<NodeId>),
+    Nowhere,
+}
+
 /// Where it is kept.
 #[async_trait]
 pub(crate) trait Presence: Send + Sync {
@@ -30,8 +39,8 @@ pub(crate) trait Presence: Send + Sync {
     /// Someone signed out: what sockets they still have no longer count.
     async fn forget(&self, user: UserId);
     async fn is_here(&self, user: UserId) -> bool;
-    /// Whether any socket of theirs is.
-    async fn is_connected(&self, user: UserId) -> bool;
+    /// Where they are connected.
+    async fn whereabouts(&self, user: UserId) -> Whereabouts;
     /// How many people are here.
     async fn count(&self) -> usize;
     async fn online(&self, room: RoomId) -> Vec<User>;
@@ -48,5 +57,7 @@ pub(crate) trait Presence: Send + Sync {
     async fn heard_left(&self, user: UserId, room: RoomId);
     /// What another node says of someone there.
     async fn heard_of(&self, node: NodeId, user: UserId, attendance: Option<Attendance>);
+    /// A node stops: whoever was connected there may soon be elsewhere.
+    async fn heard_leaving(&self, node: NodeId);
     async fn heard_of_all(&self, node: NodeId, people: HashMap<UserId, Attendance>);
 }

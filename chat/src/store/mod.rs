@@ -7,7 +7,9 @@
 //! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
 //! | [`postgres`] | the shared engine: opening, migrating, searching |
 //! | [`transfer`] | the way from the one to the other |
+//! | [`bounded`] | a store that is waited for no longer than a moment |
 
+pub mod bounded;
 pub mod messages;
 pub mod people;
 pub mod postgres;
@@ -66,6 +68,8 @@ pub enum StoreError {
     /// One failed transaction fails everything that was in it.
     #[error("{0}")]
     Shared(Arc<StoreError>),
+    #[error("the database doesn't answer")]
+    Silent,
     #[error("a stored {what} can't be read: {value}")]
     Unreadable { what: &'static str, value: String },
 }
@@ -76,7 +80,7 @@ impl StoreError {
         match self {
             Self::Database(error) => matches!(error, sqlx::Error::PoolClosed),
             Self::Shared(error) => error.is_closed(),
-            Self::Unreadable { .. } => false,
+            Self::Silent | Self::Unreadable { .. } => false,
         }
     }
 }

@@ -49,6 +49,14 @@ pub trait People: Send + Sync {
     async fn sessions_of(&self, user: UserId, now: i64) -> Result<Vec<Session>, StoreError>;
     async fn label_session(&self, session: SessionId, label: &str) -> Result<(), StoreError>;
     async fn touch_session(&self, session: SessionId, now: i64) -> Result<(), StoreError>;
+    /// Several at once.
+    async fn touch_sessions(&self, sessions: &[SessionId], now: i64) -> Result<(), StoreError>;
+    /// Visits that no one has seen since, and that have not ended.
+    async fn lost_visits(
+        &self,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(SessionId, User)>, StoreError>;
     /// True when it was the user's and had not ended.
     async fn end_session(
         &self,

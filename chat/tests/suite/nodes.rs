@@ -2,6 +2,7 @@
 
 use crate::support::{Engine, House, code, texts, to};
 use chat::{Announcement, Chat, Identity};
+use protocol::event::MessageChanged;
 use protocol::{ErrorCode, Message, RoomId};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -20,6 +21,16 @@ mod postgres {
     #[tokio::test]
     async fn nodes_that_start_at_once_make_the_tables_once() {
         super::nodes_that_start_at_once_make_the_tables_once().await;
+    }
+
+    #[tokio::test]
+    async fn changes_that_overtake_each_other_are_told_in_order() {
+        super::changes_that_overtake_each_other_are_told_in_order().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_not_told_is_found() {
+        super::what_was_not_told_is_found().await;
     }
 }
 
@@ -114,4 +125,70 @@ async fn nodes_that_start_at_once_make_the_tables_once() {
         assert!(!store.has_accounts().await.unwrap());
         store.close().await;
     }
+}
+
+/// What another node says comes in any order, twice, or not at all.
+async fn changes_that_overtake_each_other_are_told_in_order() {
+    let house = House::new(Engine::Postgres).await;
+    let (other, heard) = house.beside().await;
+    let anna = house.member("Anna").await;
+    let room = house.general(&anna).await;
+    other.connected(&anna).await.unwrap();
+    let mut said = Vec::new();
+    for number in 0..10 {
+        said.push(house.say(&anna, room, &number.to_string()).await);
+    }
+    // The third is lost, the fifth comes before the fourth, and the sixth twice.
+    for place in [0, 1, 4, 3, 5, 5, 9, 8, 7, 6] {
+        let message = said[place].clone();
+        let changed = MessageChanged { room, rev: message.rev, message };
+        other.hear(Announcement::Message(changed)).await;
+    }
+    let told = |announcement: &Announcement| match announcement {
+        Announcement::Message(changed) => Some(changed.rev),
+        _ => None,
+    };
+    crate::support::until("all are told", || async { heard.so_far(told).len() >= 10 }).await;
+    assert_eq!(heard.so_far(told), (1..=10).collect::<Vec<_>>());
+}
+
+/// Nothing that this node was not told stays untold.
+async fn what_was_not_told_is_found() {
+    let house = House::new(Engine::Postgres).await;
+    let (other, heard) = house.beside().await;
+    let (anna, boris) = (house.member("Anna").await, house.member("Boris").await);
+    let room = house.general(&anna).await;
+    let tea = house.public_room(&anna, "Tea").await;
+    let coffee = house.public_room(&anna, "Coffee").await;
+    for who in [&anna, &boris] {
+        other.connected(who).await.unwrap();
+    }
+    house.say(&anna, room, "lost").await;
+    house.join(&boris, tea).await.unwrap();
+    house.leave(&anna, tea).await.unwrap();
+    other.catch_up(&[]).await.unwrap();
+    other.catch_up_memberships().await.unwrap();
+    let said = |announcement: &Announcement| match announcement {
+        Announcement::Message(changed) => Some(changed.message.text.clone()),
+        _ => None,
+    };
+    let joined = |announcement: &Announcement| match announcement {
+        Announcement::Joined(joined) => Some((joined.room, joined.user.id)),
+        _ => None,
+    };
+    let left = |announcement: &Announcement| match announcement {
+        Announcement::Left(left) => Some((left.room, left.user.id, left.count)),
+        _ => None,
+    };
+    assert_eq!(heard.first(said).await, "lost");
+    assert_eq!(heard.first(joined).await, (tea, boris.user.id));
+    assert_eq!(heard.first(left).await, (tea, anna.user.id, 1));
+
+    house.chat.delete_room(&anna, &coffee.to_string()).await.unwrap();
+    other.catch_up(&[]).await.unwrap();
+    let removed = |announcement: &Announcement| match announcement {
+        Announcement::RoomRemoved(room, _) => Some(*room),
+        _ => None,
+    };
+    assert_eq!(heard.first(removed).await, coffee);
 }

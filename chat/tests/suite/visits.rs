@@ -10,6 +10,8 @@ on_both_engines! {
     a_name_that_is_taken_is_varied
     whoever_comes_back_soon_is_the_same
     a_restart_changes_no_one
+    a_guest_whose_node_is_gone_comes_to_another
+    a_visit_that_no_node_sees_ends
     whoever_stays_away_is_a_member_nowhere
     no_one_gets_around_what_keeps_guests_out
 }
@@ -62,6 +64,30 @@ async fn a_restart_changes_no_one(engine: Engine) {
     assert_eq!(visit(&house, "Anna").await.user.id, anna.user.id);
     assert_eq!(visit(&house, "Anna").await.user.id, second.user.id);
     house.say(&anna, room, "still a member").await;
+}
+
+async fn a_guest_whose_node_is_gone_comes_to_another(engine: Engine) {
+    let mut forgetful = settings();
+    forgetful.visit_kept = Duration::ZERO;
+    let house = House::with(engine, settings()).await;
+    let anna = visit(&house, "Anna").await;
+    // It knows nothing of her.
+    let house = house.again_with(forgetful).await;
+    assert_eq!(visit(&house, "Anna").await.user.id, anna.user.id);
+}
+
+async fn a_visit_that_no_node_sees_ends(engine: Engine) {
+    let house = House::new(engine).await;
+    let anna = visit(&house, "Anna").await;
+    let room = house.general(&anna).await;
+    house.store.touch_session(anna.session, 1).await.unwrap();
+    let house = house.again().await;
+    let left = |told: &Announcement| match told {
+        Announcement::Left(left) => Some((left.room, left.user.id)),
+        _ => None,
+    };
+    assert_eq!(house.heard.first(left).await, (room, anna.user.id));
+    assert_ne!(visit(&house, "Anna").await.user.id, anna.user.id);
 }
 
 async fn whoever_stays_away_is_a_member_nowhere(engine: Engine) {

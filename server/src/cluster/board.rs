@@ -27,6 +27,10 @@ fn key(node: NodeId) -> String {
     format!("beseda:board:{node}")
 }
 
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// From one version of a board to the next; an entry without a value is taken off.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Delta {
@@ -129,14 +133,14 @@ pub(super) async fn write_all(redis: &Redis, node: NodeId, board: &Board) -> Red
     }
     let mut pipeline = Pipeline::new();
     pipeline.cmd("HSET").arg(&key).arg(VERSION).arg(version).ignore();
-    pipeline.cmd("PEXPIRE").arg(&key).arg(HANGS.as_millis() as u64).ignore();
+    pipeline.cmd("PEXPIRE").arg(&key).arg(millis(HANGS)).ignore();
     redis.run_all::<()>(&pipeline).await?;
     Ok(version)
 }
 
 /// False when it has fallen down.
 pub(super) async fn renew(redis: &Redis, node: NodeId) -> RedisResult<bool> {
-    redis.run(cmd("PEXPIRE").arg(key(node)).arg(HANGS.as_millis() as u64)).await
+    redis.run(cmd("PEXPIRE").arg(key(node)).arg(millis(HANGS))).await
 }
 
 pub(super) async fn take_down(redis: &Redis, node: NodeId) -> RedisResult<()> {

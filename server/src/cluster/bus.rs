@@ -1,8 +1,10 @@
 //! What one node tells all others at once. It is told once, whoever hears it there and in however many dialects;
 //! and nothing here waits for it: what can't be sent is lost, and the others find it in the database.
 
+use super::State;
 use super::board::{Board, Delta};
 use super::connection::Redis;
+use async_trait::async_trait;
 use chat::nodes::{Attendance, NodeId, Others};
 use chat::{Announcement, Chat};
 use futures_util::StreamExt;
@@ -13,7 +15,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{broadcast, mpsc};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// Letters that wait for Redis. When there are more, they are lost.
@@ -23,6 +25,12 @@ const PILE: usize = 256;
 /// A subscription that is silent is asked this often whether it is still there.
 const PING_EVERY: Duration = Duration::from_secs(3);
 const PING_WITHIN: Duration = Duration::from_secs(2);
+/// Boards change within a moment; nodes' clocks may differ by more.
+const LAG: Duration = Duration::from_secs(5);
+/// Who has just said something, for whoever waits for it.
+const SIGNS: usize = 64;
+/// A node that lives says so by then.
+const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 /// What a stop waits for the last letters.
 const SEND_WITHIN: Duration = Duration::from_secs(1);
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
@@ -39,8 +47,12 @@ pub(super) enum Word<'a> {
     Announced(Cow<'a, Announcement>),
     Forgotten(UserId),
     Board(Cow<'a, Delta>),
-    /// The node that says it is no more.
-    Gone,
+    /// The node that says it stops.
+    Leaves,
+    /// A node is asked whether it lives.
+    Asked(NodeId),
+    /// It does.
+    Lives,
 }
 
 /// Where this node puts what the others should know.
@@ -49,14 +61,18 @@ pub(crate) struct Bus {
     letters: mpsc::Sender<Vec<u8>>,
     lost: Arc<AtomicU64>,
     board: Arc<Board>,
+    state: State,
+    /// Who has said anything just now.
+    signs: broadcast::Sender<NodeId>,
 }
 
 impl Bus {
-    pub(super) fn new(me: NodeId, board: Arc<Board>) -> (Self, Outbox) {
+    pub(super) fn new(me: NodeId, board: Arc<Board>, state: State) -> (Self, Outbox) {
         let (letters, waiting) = mpsc::channel(LETTERS);
         let lost = Arc::<AtomicU64>::default();
         let outbox = Outbox { waiting, lost: Arc::clone(&lost) };
-        (Self { me, letters, lost, board }, outbox)
+        let signs = broadcast::Sender::new(SIGNS);
+        (Self { me, letters, lost, board, state, signs }, outbox)
     }
 
     pub(super) fn say(&self, word: Word<'_>) {
@@ -79,6 +95,7 @@ pub(super) struct Outbox {
     lost: Arc<AtomicU64>,
 }
 
+#[async_trait]
 impl Others for Bus {
     fn tell(&self, announcement: &Announcement) {
         self.say(Word::Announced(Cow::Borrowed(announcement)));
@@ -90,6 +107,21 @@ impl Others for Bus {
 
     fn post(&self, user: UserId, attendance: Option<Attendance>) {
         self.board.post_person(user, attendance.as_ref());
+    }
+
+    fn lag(&self) -> Option<Duration> {
+        self.state.is_up().then_some(LAG)
+    }
+
+    async fn answers(&self, node: NodeId) -> bool {
+        if !self.state.is_up() {
+            return true;
+        }
+        let mut signs = self.signs.subscribe();
+        self.say(Word::Asked(node));
+        // Whoever says so much that some of it is missed lives.
+        let sign = async { while signs.recv().await.is_ok_and(|from| from != node) {} };
+        timeout(ANSWER_WITHIN, sign).await.is_ok()
     }
 }
 
@@ -118,29 +150,29 @@ pub(super) async fn send(redis: Arc<Redis>, mut outbox: Outbox) {
 }
 
 /// The last word of this node.
-pub(super) async fn send_gone(redis: &Redis, me: NodeId) -> RedisResult<()> {
-    let letter = write(me, Word::Gone).unwrap_or_default();
+pub(super) async fn send_leave(redis: &Redis, me: NodeId) -> RedisResult<()> {
+    let letter = write(me, Word::Leaves).unwrap_or_default();
     redis.run(redis::cmd("PUBLISH").arg(redis.channel()).arg(letter)).await
 }
 
 /// What is to be done with a neighbour's board.
 pub(super) enum Change {
     Board(Delta),
-    Gone,
+    Leaves,
 }
 
-/// For ever: listens to the other nodes, and again when the connection breaks. `listening` says which it is.
+/// For ever: listens to the other nodes, and again when the connection breaks.
 pub(super) async fn listen(
     redis: Arc<Redis>,
-    me: NodeId,
+    bus: Arc<Bus>,
     chat: Chat,
     changes: mpsc::Sender<(NodeId, Change)>,
-    listening: watch::Sender<bool>,
 ) {
+    let listening = &bus.state.listening;
     loop {
         match redis.subscribe().await {
             Ok(subscription) => {
-                super::set(&listening, true);
+                super::set(listening, true);
                 let (mut sink, mut stream) = subscription.split();
                 let mut pings = interval(PING_EVERY);
                 pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -148,7 +180,7 @@ pub(super) async fn listen(
                     tokio::select! {
                         message = stream.next() => match message {
                             Some(message) => {
-                                hear(me, &chat, &changes, message.get_payload_bytes()).await;
+                                bus.hear(&chat, &changes, message.get_payload_bytes()).await;
                             }
                             None => break,
                         },
@@ -163,32 +195,38 @@ pub(super) async fn listen(
             }
             Err(error) => tracing::debug!(%error, "can't listen to the other nodes"),
         }
-        super::set(&listening, false);
+        super::set(listening, false);
         sleep(AGAIN_AFTER).await;
     }
 }
 
-async fn hear(me: NodeId, chat: &Chat, changes: &mpsc::Sender<(NodeId, Change)>, letter: &[u8]) {
-    let Letter { from, word } = match serde_json::from_slice(letter) {
-        Ok(letter) => letter,
-        Err(error) => {
-            // A node of another version may say what this one doesn't know.
-            tracing::debug!(%error, "a node said something that isn't understood");
+impl Bus {
+    async fn hear(&self, chat: &Chat, changes: &mpsc::Sender<(NodeId, Change)>, letter: &[u8]) {
+        let Letter { from, word } = match serde_json::from_slice(letter) {
+            Ok(letter) => letter,
+            Err(error) => {
+                // A node of another version may say what this one doesn't know.
+                tracing::debug!(%error, "a node said something that isn't understood");
+                return;
+            }
+        };
+        if from == self.me {
             return;
         }
-    };
-    if from == me {
-        return;
-    }
-    match word {
-        Word::Announced(announcement) => chat.hear(announcement.into_owned()).await,
-        Word::Forgotten(user) => chat.hear_forgotten(user).await,
-        // When too many wait, the gap in the board's versions is seen.
-        Word::Board(delta) => {
-            let _ = changes.try_send((from, Change::Board(delta.into_owned())));
-        }
-        Word::Gone => {
-            let _ = changes.try_send((from, Change::Gone));
+        // Mostly no one waits for one.
+        let _ = self.signs.send(from);
+        match word {
+            Word::Announced(announcement) => chat.hear(announcement.into_owned()).await,
+            Word::Forgotten(user) => chat.hear_forgotten(user).await,
+            // When too many wait, the gap in the board's versions is seen.
+            Word::Board(delta) => {
+                let _ = changes.try_send((from, Change::Board(delta.into_owned())));
+            }
+            Word::Leaves => {
+                let _ = changes.try_send((from, Change::Leaves));
+            }
+            Word::Asked(node) if node == self.me => self.say(Word::Lives),
+            Word::Asked(_) | Word::Lives => {}
         }
     }
 }

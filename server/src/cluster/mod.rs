@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `bus` | what a node tells all others, and hears from them |
 //! | `board` | what a node says of itself: who is there, from where |
-//! | `neighbours` | which nodes live, and what their boards say |
+//! | `heart` | saying that this node lives |
+//! | `neighbours` | what the others' boards say, and who is no more |
 //! | `limits` | what all nodes count together |
 //! | `abreast` | finding in the database what was not told |
 //! | `connection` | the connections to Redis |
@@ -15,6 +16,7 @@ pub(crate) mod abreast;
 mod board;
 mod bus;
 mod connection;
+mod heart;
 mod limits;
 mod neighbours;
 
@@ -26,7 +28,8 @@ use chat::Chat;
 use chat::limits::Tally;
 use chat::nodes::{NodeId, Others};
 use connection::Redis;
-use neighbours::{Heart, Neighbours};
+use heart::{Heart, Living, Roll};
+use neighbours::Neighbours;
 use redis::RedisError;
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -55,17 +58,31 @@ pub enum ClusterError {
     Stranger(String),
 }
 
+/// How it stands with Redis.
+#[derive(Clone)]
+struct State {
+    /// What the other nodes say comes here.
+    listening: watch::Sender<bool>,
+    /// Redis answers.
+    alive: watch::Sender<bool>,
+}
+
+impl State {
+    fn is_up(&self) -> bool {
+        *self.listening.borrow() && *self.alive.borrow()
+    }
+}
+
 /// This node among the others.
 pub(crate) struct Cluster {
     redis: Arc<Redis>,
     me: NodeId,
-    secret: String,
+    roll: Arc<Roll>,
     bus: Arc<Bus>,
     pub(crate) board: Arc<Board>,
     pub(crate) elsewhere: Arc<Elsewhere>,
     outbox: Mutex<Option<Outbox>>,
-    listening: watch::Sender<bool>,
-    alive: watch::Sender<bool>,
+    state: State,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -75,7 +92,8 @@ impl Cluster {
         let address = without_password(urls);
         let redis = Arc::new(Redis::new(urls).map_err(|_| ClusterError::Url(address.clone()))?);
         let (me, board) = (NodeId::random(), Arc::<Board>::default());
-        let alive = match Heart::new(Arc::clone(&redis), me, secret.clone()).beat(0).await {
+        let roll = Arc::new(Roll::new(Arc::clone(&redis), me, secret));
+        let alive = match roll.call(0).await {
             Ok(Some(_)) => true,
             Ok(None) => return Err(ClusterError::Stranger(address)),
             Err(error) if is_away(&error) => {
@@ -84,17 +102,18 @@ impl Cluster {
             }
             Err(source) => return Err(ClusterError::Refused { address, source }),
         };
-        let (bus, outbox) = Bus::new(me, Arc::clone(&board));
+        let state =
+            State { listening: watch::Sender::new(false), alive: watch::Sender::new(alive) };
+        let (bus, outbox) = Bus::new(me, Arc::clone(&board), state.clone());
         Ok(Self {
             redis,
             me,
-            secret,
+            roll,
             bus: Arc::new(bus),
             board,
             elsewhere: Arc::default(),
             outbox: Mutex::new(Some(outbox)),
-            listening: watch::Sender::new(false),
-            alive: watch::Sender::new(alive),
+            state,
             tasks: Mutex::default(),
         })
     }
@@ -111,11 +130,11 @@ impl Cluster {
 
     /// Whether the nodes hear each other.
     pub(crate) fn is_up(&self) -> bool {
-        *self.listening.borrow() && *self.alive.borrow()
+        self.state.is_up()
     }
 
     pub(crate) fn watch(&self) -> [watch::Receiver<bool>; 2] {
-        [self.listening.subscribe(), self.alive.subscribe()]
+        [self.state.listening.subscribe(), self.state.alive.subscribe()]
     }
 
     /// From now on this node hears the others, and they see who is here.
@@ -123,23 +142,23 @@ impl Cluster {
         let Some(outbox) = lock(&self.outbox).take() else { return };
         let (changes, changed) = mpsc::channel(CHANGES);
         let redis = || Arc::clone(&self.redis);
-        let neighbours = Neighbours {
-            chat: chat.clone(),
-            redis: redis(),
-            me: self.me,
-            heart: Heart::new(redis(), self.me, self.secret.clone()),
-            board: Arc::clone(&self.board),
-            bus: Arc::clone(&self.bus),
-            elsewhere: Arc::clone(&self.elsewhere),
-            known: HashMap::new(),
-            forgiving: Instant::now(),
-            stale: false,
-        };
-        let listening = self.listening.clone();
+        let nobody = Living { nodes: HashMap::new(), since: Instant::now() };
+        let (living, lives) = watch::channel(nobody);
+        let heart = Heart::new(
+            Arc::clone(&self.roll),
+            redis(),
+            self.me,
+            Arc::clone(&self.board),
+            Arc::clone(&self.bus),
+            self.state.clone(),
+        );
+        let elsewhere = Arc::clone(&self.elsewhere);
+        let neighbours = Neighbours::new(chat.clone(), redis(), self.me, elsewhere);
         let mut tasks = lock(&self.tasks);
         tasks.spawn(bus::send(redis(), outbox));
-        tasks.spawn(neighbours.keep(changed, listening.subscribe(), self.alive.clone()));
-        tasks.spawn(bus::listen(redis(), self.me, chat.clone(), changes, listening));
+        tasks.spawn(heart.beat_on(living));
+        tasks.spawn(neighbours.keep(changed, lives));
+        tasks.spawn(bus::listen(redis(), Arc::clone(&self.bus), chat.clone(), changes));
     }
 
     /// The others need not wait until they miss it.
@@ -152,9 +171,9 @@ impl Cluster {
             return;
         }
         let left = async {
-            Heart::new(Arc::clone(&self.redis), self.me, self.secret.clone()).stop().await?;
+            self.roll.strike_off().await?;
             board::take_down(&self.redis, self.me).await?;
-            bus::send_gone(&self.redis, self.me).await
+            bus::send_leave(&self.redis, self.me).await
         };
         if let Err(error) = left.await {
             tracing::debug!(%error, "the other nodes were not told that this one stops");

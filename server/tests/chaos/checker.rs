@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use uuid::Uuid;
 
+/// The last sign of life may have come a moment before the fault.
+const JUST_BEFORE: Duration = Duration::from_millis(200);
+
 /// PostgreSQL's own account of the changes, in the order in which they were committed or not.
 const RECORD: &str = "CREATE TABLE chaos (room UUID, rev BIGINT, message UUID); \
      CREATE FUNCTION record() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
@@ -203,13 +206,10 @@ fn tell(what: &str, blackouts: &mut Vec<Duration>) {
     println!("{what:<18} {:>8} {:>8} {:>8}", at(50), at(99), at(100));
 }
 
-/// The longest silence that lies, in whole or in part, between the two moments.
+/// The longest silence that began then. One that began earlier is another fault's.
 fn blackout(signs: &[Instant], happened: &Happened) -> Duration {
-    let last_before = signs.iter().rev().find(|sign| **sign < happened.from);
-    let first_after = signs.iter().find(|sign| **sign > happened.to);
-    let within = signs.iter().filter(|sign| (happened.from..=happened.to).contains(sign));
-    let marks: Vec<&Instant> = last_before.into_iter().chain(within).chain(first_after).collect();
-    let silences = marks.windows(2).map(|pair| *pair[1] - *pair[0]);
+    let began = |pair: &&[Instant]| (happened.from - JUST_BEFORE..happened.to).contains(&pair[0]);
+    let silences = signs.windows(2).filter(began).map(|pair| pair[1] - pair[0]);
     silences.max().unwrap_or(happened.to - happened.from)
 }
 

@@ -84,9 +84,9 @@ impl Cluster {
             "listen 127.0.0.1:{port};\nclient_body_temp_path {place}/body;\nproxy_temp_path {place}/proxy;\n"
         );
         fs::write(dir.join("listen.conf"), listen).unwrap();
-        // Its workers would have no way into our directory as another user.
-        let user = if am_root() { "user root;" } else { "" };
-        let more = format!("daemon off; pid {place}/pid; error_log {place}/log; {user}");
+        // One process, which leaves no other behind when it is killed.
+        let more =
+            format!("daemon off; master_process off; pid {place}/pid; error_log {place}/log;");
         let file = format!("{place}/nginx.conf");
         let args = ["-p", dir.to_str().unwrap(), "-c", &file, "-g", &more];
         Balancer::start(Process::spawn("nginx", &args, &[], &dir.join("out")), port).await
@@ -235,10 +235,6 @@ async fn until(process: &mut Process, there: impl AsyncFn() -> bool) {
         assert!(begun.elapsed() < PATIENCE, "it doesn't come up: {}", process.said());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-}
-
-fn am_root() -> bool {
-    std::process::Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
 }
 
 fn faketime() -> Option<PathBuf> {

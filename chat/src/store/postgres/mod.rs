@@ -12,16 +12,21 @@ use async_trait::async_trait;
 use protocol::RoomId;
 use search::{index_new, index_removed, index_text};
 use sqlx::postgres::{PgConnectOptions, PgPool as Pool, PgPoolOptions};
-use sqlx::{PgConnection as Connection, Postgres as Db, Transaction};
+use sqlx::{Connection as _, PgConnection as Connection, Postgres as Db, Transaction};
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use Postgres as Engine;
 use sqlx::postgres::PgRow as Row;
 
 /// The schema's version is how many of these have run.
-const MIGRATIONS: &[&str] = &[include_str!("0001_first.sql"), include_str!("0002_todos.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_first.sql"),
+    include_str!("0002_todos.sql"),
+    include_str!("0003_visits.sql"),
+];
 const CONNECTIONS: u32 = 16;
 /// Whoever waits longer for a connection is told that the store is away.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -46,6 +51,12 @@ impl Postgres {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECT_WITHIN)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    let answer = timeout(CONNECT_WITHIN, connection.ping()).await;
+                    answer.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+                })
+            })
             .connect_with(options.application_name("beseda"));
         let store = Self { pool: pool.await.map_err(OpenError::Postgres)? };
         store.migrate().await?;

@@ -1,4 +1,4 @@
-use super::{Engine, LENGTHS, row, tuples};
+use super::{Engine, LENGTHS, Row, Statements, parameter, row, tuples};
 use crate::people::names::NameKey;
 use crate::people::token::TokenHash;
 use crate::store::StoreError;
@@ -11,7 +11,15 @@ use protocol::event::AuditEntry;
 use protocol::room::GENERAL;
 use protocol::{Role, RoomId, SessionId, User, UserId};
 use sqlx::{AssertSqlSafe, Row as _};
+use std::sync::LazyLock;
 use uuid::Uuid;
+
+static TOUCH: LazyLock<Statements> = LazyLock::new(|| {
+    Statements::new(|length| {
+        let (sessions, now) = (tuples(1, length), parameter(length + 1));
+        format!("UPDATE sessions SET seen_at = {now} WHERE id IN {sessions}")
+    })
+});
 
 macro_rules! select_person {
     ($rest:literal) => {
@@ -240,6 +248,33 @@ impl People for Engine {
         let update = "UPDATE sessions SET seen_at = $2 WHERE id = $1";
         sqlx::query(update).bind(session.0).bind(now).execute(self.writer()).await?;
         Ok(())
+    }
+
+    async fn touch_sessions(&self, sessions: &[SessionId], now: i64) -> Result<(), StoreError> {
+        for sessions in sessions.chunks(LENGTHS[0]) {
+            let (length, update) = TOUCH.for_rows(sessions.len());
+            let mut query = sqlx::query(update);
+            for place in 0..length {
+                query = query.bind(sessions.get(place).map(|session| session.0));
+            }
+            query.bind(now).execute(self.writer()).await?;
+        }
+        Ok(())
+    }
+
+    async fn lost_visits(
+        &self,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(SessionId, User)>, StoreError> {
+        let select = "SELECT s.id, u.id AS user_id, u.name AS user_name, u.role AS user_role \
+                      FROM sessions s JOIN users u ON u.id = s.user_id \
+                      WHERE s.kind = 'visit' AND s.ended_at IS NULL AND s.seen_at < $1 \
+                      ORDER BY s.seen_at LIMIT $2";
+        let query = sqlx::query(select).bind(before).bind(row::integer(limit));
+        let found = query.fetch_all(self.readers()).await?;
+        let visit = |found: &Row| Ok((SessionId(found.try_get("id")?), row::user(found)?));
+        found.iter().map(visit).collect()
     }
 
     async fn end_session(

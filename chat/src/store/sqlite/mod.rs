@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0001_first.sql"),
     include_str!("0002_accounts_rooms_search.sql"),
     include_str!("0003_todos.sql"),
+    include_str!("0004_visits.sql"),
 ];
 const READERS: u32 = 4;
 /// Rows that a reader may be ahead of whoever takes them: the largest page, so that it never waits.

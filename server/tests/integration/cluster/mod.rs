@@ -1,10 +1,13 @@
 //! Several nodes on one PostgreSQL, joined by Redis.
 
 mod away;
+mod database;
+mod limits;
 mod presence;
 mod redis_server;
 mod refusals;
 mod told;
+mod visitors;
 
 use crate::house::{House, PATIENCE, Person, get};
 use crate::postgres::Database;
@@ -32,7 +35,8 @@ impl Town {
     }
 
     async fn on(redis: Redis, count: usize, flags: &[&str]) -> Self {
-        let mut town = Self { redis, database: Database::new().await, nodes: Vec::new() };
+        let database = Database::new().await;
+        let mut town = Self { redis, database, nodes: Vec::new() };
         for _ in 0..count {
             let node = town.node(flags).await;
             town.nodes.push(node);

@@ -119,3 +119,26 @@ async fn a_name_is_given_once_whoever_asks_where() {
     }
     town.close().await;
 }
+
+/// Those who were on a node that stops come to another one before anyone has noticed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_stops_takes_no_one_with_it() {
+    let mut town = Town::of(2).await;
+    let boris = town.person(1, "Boris").await;
+    boris.join().await;
+    let token = sign_in(&town.nodes[0].url, "Anna").await;
+    let anna = Person::connect(&town.nodes[0].url, &token);
+    anna.join().await;
+    let chen = town.person(0, "Chen").await;
+    chen.join().await;
+    see(std::slice::from_ref(&boris), 3).await;
+    let mut heard = boris.chat.stream("room-presence");
+    town.nodes.remove(0).close().await;
+    let anna = Person::connect(&town.nodes[0].url, &token);
+    anna.join().await;
+    // Of the two, only the one who doesn't come back is told to have gone.
+    let presence: RoomPresence = next(&mut heard).await;
+    assert_eq!((presence.user.name.as_str(), presence.action), ("Chen", PresenceAction::Offline));
+    assert_eq!(online(&boris).await, ["Anna", "Boris"]);
+    town.close().await;
+}
