@@ -8,6 +8,7 @@
 //! | `client` | a client as one should be written |
 //! | `schedule` | what goes wrong |
 //! | `checker` | what must hold |
+//! | `paused` | a node that stops in the middle of writing |
 //! | `balancers` | what nginx and HAProxy do with the files in `deploy/` |
 //!
 //! `make chaos` is the long run: `CHAOS_SECONDS` says how long, `CHAOS_SEED` repeats one.
@@ -25,6 +26,7 @@ mod client;
 mod cluster;
 #[path = "../integration/dice.rs"]
 mod dice;
+mod paused;
 #[path = "../../../chat/tests/suite/support/postgres.rs"]
 mod postgres;
 mod process;

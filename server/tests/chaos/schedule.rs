@@ -33,7 +33,7 @@ impl Fault {
 /// two nodes, it would believe in the end that all are gone.
 const BETWEEN_NODES: Duration = Duration::from_millis(2_500);
 /// Until everyone who was cut off is back.
-const REST: Duration = Duration::from_secs(2);
+const REST: Duration = Duration::from_millis(1_500);
 
 impl Fault {
     /// About so long, with its mending and the rest after it.
