@@ -107,15 +107,15 @@ impl Chat {
             others,
             tally,
         } = settings;
-        let (announce, announced) = mpsc::channel(ANNOUNCEMENTS);
+        let (entry, inbox) = mpsc::channel(ANNOUNCEMENTS);
         let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
-        let announcer = Announcer::new(announce, others);
+        let announcer = Announcer::new(entry, others);
         let house = Arc::new(House {
             queue: Queue::start(Arc::clone(&store), announcer.clone()),
             presence: Box::new(InMemory::new(announcer.clone())),
             typing: Typing::new(announcer.clone()),
             announcer,
-            sequence: sequence::start(Arc::clone(&store), announced, tell),
+            sequence: sequence::start(Arc::clone(&store), inbox, tell),
             limits: Limits::new(&rates, tally),
             standings: Standings::default(),
             passwords: Passwords::default(),

@@ -117,12 +117,11 @@ impl Chat {
     pub async fn pause_visit(&self, who: &Identity) {
         let visits = &self.house.visits;
         match self.house.presence.whereabouts(who.user.id).await {
-            Whereabouts::Connected => {}
             Whereabouts::Elsewhere(_) => visits.forget(who.session),
             Whereabouts::Nowhere if visits.pause(who.session) => {
                 tokio::spawn(see_off(Arc::downgrade(&self.house), who.clone(), visits.kept));
             }
-            Whereabouts::Nowhere => {}
+            Whereabouts::Connected | Whereabouts::Nowhere => {}
         }
     }
 

@@ -464,4 +464,51 @@ mod tests {
         tokio::time::sleep(PAGE_PRESENCE).await;
         assert!(!presence.is_here(anna.id).await);
     }
+
+    fn there(user: &User, rooms: &[RoomId]) -> Attendance {
+        let rooms = rooms.iter().copied().collect();
+        Attendance { user: user.clone(), rooms, connected: true }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn someone_is_here_while_they_are_on_any_node() {
+        let (announce, mut announcements) = mpsc::channel(128);
+        let presence = InMemory::new(Announcer::new(announce, Arc::new(NoOne)));
+        let (anna, room) = (person("Anna"), RoomId(Uuid::now_v7()));
+        let (one, other) = (NodeId::random(), NodeId::random());
+
+        presence.heard_of(one, anna.id, Some(there(&anna, &[room]))).await;
+        presence.connected(&anna, vec![room]).await;
+        presence.heard_of_all(other, [(anna.id, there(&anna, &[room]))].into()).await;
+        assert_eq!(heard(&mut announcements), [(PresenceAction::Online, 1)]);
+        assert_eq!(presence.whereabouts(anna.id).await, Whereabouts::Connected);
+
+        presence.dropped(anna.id).await;
+        presence.heard_leaving(one).await;
+        assert_eq!(presence.whereabouts(anna.id).await, Whereabouts::Elsewhere(vec![other]));
+        presence.heard_of(one, anna.id, None).await;
+        assert!(heard(&mut announcements).is_empty(), "she is still there");
+        presence.heard_of_all(other, HashMap::new()).await;
+        assert_eq!(heard(&mut announcements), [(PresenceAction::Offline, 0)]);
+        assert!(!presence.is_here(anna.id).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_heard_twice_is_told_once() {
+        let (announce, mut announcements) = mpsc::channel(128);
+        let presence = InMemory::new(Announcer::new(announce, Arc::new(NoOne)));
+        let (anna, room, tea) = (person("Anna"), RoomId(Uuid::now_v7()), RoomId(Uuid::now_v7()));
+        let node = NodeId::random();
+
+        presence.heard_of(node, anna.id, Some(there(&anna, &[room]))).await;
+        presence.heard_joined(anna.id, tea).await;
+        presence.heard_of(node, anna.id, Some(there(&anna, &[room, tea]))).await;
+        presence.heard_left(anna.id, room).await;
+        presence.heard_left(anna.id, room).await;
+        presence.heard_of(node, anna.id, Some(there(&anna, &[tea]))).await;
+        let told =
+            [(PresenceAction::Online, 1), (PresenceAction::Joined, 1), (PresenceAction::Left, 0)];
+        assert_eq!(heard(&mut announcements), told);
+        assert_eq!(presence.online_in(tea).await, 1);
+    }
 }

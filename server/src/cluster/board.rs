@@ -203,3 +203,36 @@ impl Entry {
         Some(Self::Address(Address::new(address), count))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_goes_together_and_in_its_last_state() {
+        let board = Board::default();
+        assert_eq!(board.take_delta(), None);
+        board.post_address(Address::LOCAL, 1);
+        board.post_address(Address::LOCAL, 2);
+        let entries = |entry: Option<&str>| {
+            BTreeMap::from([("a:127.0.0.1".to_owned(), entry.map(str::to_owned))])
+        };
+        let delta = Delta { from: 0, to: 1, entries: entries(Some("2")) };
+        assert_eq!(board.take_delta(), Some(delta));
+        board.post_address(Address::LOCAL, 0);
+        let delta = Delta { from: 1, to: 2, entries: entries(None) };
+        assert_eq!(board.take_delta(), Some(delta));
+        assert_eq!((board.take_delta(), board.version()), (None, 2));
+    }
+
+    #[test]
+    fn what_is_on_a_board_is_read_again_and_what_is_not_understood_is_left() {
+        let entry = Entry::read("a:192.0.2.7", Some("3"));
+        assert!(matches!(entry, Some(Entry::Address(_, 3))));
+        for (field, entry) in
+            [("z:new", "?"), ("a:nowhere", "1"), ("u:no one", "{}"), (VERSION, "7")]
+        {
+            assert!(Entry::read(field, Some(entry)).is_none(), "{field}");
+        }
+    }
+}

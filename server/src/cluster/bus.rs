@@ -43,6 +43,7 @@ struct Letter<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(clippy::large_enum_variant, reason = "it is written or read, and never kept")]
 pub(super) enum Word<'a> {
     Announced(Cow<'a, Announcement>),
     Forgotten(UserId),

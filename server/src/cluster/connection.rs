@@ -26,6 +26,7 @@ pub(crate) struct Redis {
     turn: AtomicUsize,
 }
 
+#[allow(clippy::large_enum_variant, reason = "there is one")]
 enum Target {
     One(Client),
     Many(ClusterClient, Vec<Client>),

@@ -140,7 +140,7 @@ impl Cluster {
     /// From now on this node hears the others, and they see who is here.
     pub(crate) fn start(&self, chat: &Chat) {
         let Some(outbox) = lock(&self.outbox).take() else { return };
-        let (changes, changed) = mpsc::channel(CHANGES);
+        let (changes, coming) = mpsc::channel(CHANGES);
         let redis = || Arc::clone(&self.redis);
         let nobody = Living { nodes: HashMap::new(), since: Instant::now() };
         let (living, lives) = watch::channel(nobody);
@@ -157,7 +157,7 @@ impl Cluster {
         let mut tasks = lock(&self.tasks);
         tasks.spawn(bus::send(redis(), outbox));
         tasks.spawn(heart.beat_on(living));
-        tasks.spawn(neighbours.keep(changed, lives));
+        tasks.spawn(neighbours.keep(coming, lives));
         tasks.spawn(bus::listen(redis(), Arc::clone(&self.bus), chat.clone(), changes));
     }
 
@@ -208,4 +208,16 @@ fn set(state: &watch::Sender<bool>, now: bool) {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let urls = "redis://name:p@ss@10.0.0.1:6379, rediss://10.0.0.2/1";
+        assert_eq!(without_password(urls), "redis://10.0.0.1:6379,rediss://10.0.0.2/1");
+        assert_eq!(without_password("nonsense"), "nonsense");
+    }
 }

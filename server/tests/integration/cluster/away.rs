@@ -61,3 +61,30 @@ async fn without_redis_nodes_serve_on_and_converge_and_with_it_they_are_one_agai
     .await;
     town.close().await;
 }
+
+/// It holds its connections open and says nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_redis_that_hangs_holds_nothing_up() {
+    let town = Town::with(2, &["--limit", "message=1000/60"]).await;
+    let (anna, boris) = (town.person(0, "Anna").await, town.person(1, "Boris").await);
+    anna.join().await;
+    boris.join().await;
+    let mut far = boris.chat.stream("message");
+    town.redis.pause().await;
+    for number in 0..5 {
+        let said = Instant::now();
+        anna.say(&number.to_string()).await.unwrap();
+        assert!(said.elapsed() < AT_ONCE, "acked after {:?}", said.elapsed());
+        while next::<MessageChanged>(&mut far).await.message.text != number.to_string() {}
+        assert!(said.elapsed() < CONVERGED_WITHIN, "told there after {:?}", said.elapsed());
+    }
+    assert_eq!(town.ready(1).await["redis"], "unavailable");
+    town.redis.resume();
+    town.sees_all(0).await;
+    town.sees_all(1).await;
+    let said = Instant::now();
+    anna.say("again").await.unwrap();
+    while next::<MessageChanged>(&mut far).await.message.text != "again" {}
+    assert!(said.elapsed() < AT_ONCE, "told after {:?}", said.elapsed());
+    town.close().await;
+}

@@ -4,7 +4,7 @@ use super::{Town, online, see, until, until_within};
 use crate::house::{Person, next, refusal, sign_in};
 use crate::program;
 use protocol::Role;
-use protocol::event::{PresenceAction, RoomPresence, Stats};
+use protocol::event::{MessageChanged, PresenceAction, RoomPresence, Stats};
 use protocol::limits::OFFLINE_AFTER;
 use serde_json::{Value, json};
 use socketio_client::{Event, Stream};
@@ -140,5 +140,31 @@ async fn a_node_that_stops_takes_no_one_with_it() {
     let presence: RoomPresence = next(&mut heard).await;
     assert_eq!((presence.user.name.as_str(), presence.action), ("Chen", PresenceAction::Offline));
     assert_eq!(online(&boris).await, ["Anna", "Boris"]);
+    town.close().await;
+}
+
+/// Its people are gone, and here again when it goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_was_paused_comes_back() {
+    let town = Town::of(1).await;
+    let dir = tempfile::tempdir().unwrap();
+    let (program, url) = program::start_with(dir.path(), &town.flags()).await;
+    let anna = town.person(0, "Anna").await;
+    anna.join().await;
+    let boris = Person::connect(&url, &sign_in(&url, "Boris").await);
+    boris.join().await;
+    see(std::slice::from_ref(&anna), 2).await;
+    let signal = |name: &str| {
+        let pid = program.id().unwrap().to_string();
+        let sent = std::process::Command::new("kill").args([name, &pid]).status();
+        assert!(sent.unwrap().success());
+    };
+    signal("-STOP");
+    until_within(GONE_WITHIN, "Boris is gone", async || online(&anna).await == ["Anna"]).await;
+    signal("-CONT");
+    see(std::slice::from_ref(&anna), 2).await;
+    let mut heard = boris.chat.stream("message");
+    anna.say("welcome back").await.unwrap();
+    while next::<MessageChanged>(&mut heard).await.message.text != "welcome back" {}
     town.close().await;
 }

@@ -3,23 +3,25 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/redis");
 
 pub(super) struct Redis {
     pub(super) url: String,
     script: Option<Child>,
+    paused: OnceLock<String>,
 }
 
 impl Redis {
     pub(super) fn start() -> Self {
         let (script, url) = run(&["serve"]);
-        Self { url, script: Some(script) }
+        Self { url, script: Some(script), paused: OnceLock::new() }
     }
 
     pub(super) fn start_cluster() -> Self {
         let (script, url) = run(&["cluster"]);
-        Self { url, script: Some(script) }
+        Self { url, script: Some(script), paused: OnceLock::new() }
     }
 
     fn port(&self) -> &str {
@@ -34,6 +36,23 @@ impl Redis {
         }
     }
 
+    /// It goes on to hold its connections, and answers nothing.
+    pub(super) async fn pause(&self) {
+        let info = self.info("server").await;
+        let pid = info.lines().find_map(|line| line.strip_prefix("process_id:")).unwrap();
+        self.paused.set(pid.trim().to_owned()).unwrap();
+        self.signal("-STOP");
+    }
+
+    pub(super) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, self.paused.get().unwrap()]).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// At the same address, empty.
     pub(super) fn start_again(&mut self) {
         assert!(self.script.is_none());
@@ -42,10 +61,7 @@ impl Redis {
 
     /// What `INFO commandstats` says of one command: calls, microseconds.
     pub(super) async fn calls(&self, command: &str) -> (u64, f64) {
-        let client = redis::Client::open(self.url.as_str()).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-        let info: String =
-            redis::cmd("INFO").arg("commandstats").query_async(&mut connection).await.unwrap();
+        let info = self.info("commandstats").await;
         let line = info.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:")));
         let field = |name: &str| {
             let fields = line.unwrap_or_default().split(',');
@@ -53,6 +69,18 @@ impl Redis {
             found.map_or("0", |(_, value)| value).to_owned()
         };
         (field("calls").parse().unwrap(), field("usec").parse().unwrap())
+    }
+
+    async fn info(&self, section: &str) -> String {
+        let client = redis::Client::open(self.url.as_str()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        redis::cmd("INFO").arg(section).query_async(&mut connection).await.unwrap()
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
