@@ -1,6 +1,7 @@
 //! The other commands of `beseda`, beside a server that runs.
 
 use crate::house::{House, Person, sent_away};
+use crate::postgres::Database;
 use protocol::event::WhoAmI;
 use serde_json::Value;
 use std::path::Path;
@@ -129,4 +130,14 @@ async fn a_stopped_servers_database_moves_to_postgres() {
     let empty = tempfile::tempdir().unwrap();
     let nothing = refused(&beseda(empty.path(), &["migrate", "--to", to], ""));
     assert!(nothing.contains("there is no database at"), "{nothing}");
+
+    let target = Database::new().await;
+    let moved = told(&beseda(dir.path(), &["migrate", "--to", &target.url()], ""));
+    let row = |table: &str| moved.lines().find(|line| line.starts_with(table)).unwrap();
+    assert!(row("messages").contains(" 1 rows  ") && row("users").contains(" 1 rows  "), "{moved}");
+    assert!(moved.contains("same checksum") && moved.contains("BESEDA_SECRET"), "{moved}");
+    let export = ["export", "--room", "general", "--database-url", &target.url()];
+    assert!(told(&beseda(dir.path(), &export, "")).contains("переезд"));
+    let again = refused(&beseda(dir.path(), &["migrate", "--to", &target.url()], ""));
+    assert!(again.contains("isn't empty"), "{again}");
 }
