@@ -38,7 +38,9 @@ use client::{By, Person};
 use cluster::{Cluster, PATIENCE};
 use dice::Dice;
 use protocol::RoomId;
+use protocol::event::OneRoom;
 use schedule::{Fault, Happened, happen, shuffled};
+use serde_json::json;
 use std::env::var;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -161,22 +163,26 @@ async fn run(seed: u64, faults: Vec<(Fault, Duration)>) {
 
 /// Three ways to connect, two rooms.
 async fn everyone(url: &str) -> (Vec<Person>, Arc<[RoomId]>) {
-    let mut people = Vec::new();
-    let mut rooms = Vec::new();
-    for number in 0..CLIENTS {
-        let by = [By::Both, By::WebSocket, By::Polling][number % 3];
-        let person = Person::come(url, &format!("Client {number:02}"), by).await;
-        rooms.push(person.join("general").await);
-        if number == 0 {
-            let made: protocol::event::OneRoom =
-                person.ask("create-room", &serde_json::json!({ "name": "Tea" })).await;
-            rooms.push(made.room.id);
-        }
-        person.join(&rooms[1].to_string()).await;
-        rooms.truncate(2);
-        people.push(person);
+    let first = Person::come(url, "Client 00", By::Both).await;
+    let made: OneRoom = first.ask("create-room", &json!({ "name": "Tea" })).await;
+    let rooms: Arc<[RoomId]> = [first.join("general").await, made.room.id].into();
+    first.join(&made.room.id.to_string()).await;
+    let mut coming = JoinSet::new();
+    for number in 1..CLIENTS {
+        let (url, rooms) = (url.to_owned(), Arc::clone(&rooms));
+        coming.spawn(async move {
+            let by = [By::Both, By::WebSocket, By::Polling][number % 3];
+            let person = Person::come(&url, &format!("Client {number:02}"), by).await;
+            for room in &*rooms {
+                person.join(&room.to_string()).await;
+            }
+            person
+        });
     }
-    (people, rooms.into())
+    let mut people = coming.join_all().await;
+    people.push(first);
+    people.sort_by(|one, other| one.name.cmp(&other.name));
+    (people, rooms)
 }
 
 /// Says, edits and deletes until it is told to stop.
