@@ -58,6 +58,10 @@ trunk: ## serve only the page on port 8080, against a server that runs on port 3
 check: ## format, lints, dependency arrows, licences; no tests
 	@scripts/check
 
+.PHONY: check-deploy
+check-deploy: ## each file in deploy/ through its own linter
+	@scripts/check-deploy
+
 .PHONY: test
 test: build ## install what the tests need, and run all of them
 	@scripts/bootstrap test
@@ -67,6 +71,11 @@ test: build ## install what the tests need, and run all of them
 fuzz: ## nonsense against a live server for five minutes (make fuzz FUZZ_SECONDS=60)
 	@scripts/bootstrap nextest
 	$(env) FUZZ_SECONDS=$${FUZZ_SECONDS:-300} cargo nextest run -p server -E 'test(fuzz)' --success-output immediate
+
+.PHONY: chaos
+chaos: ## three nodes, and one thing after the other going wrong (make chaos CHAOS_SECONDS=300 CHAOS_SEED=1)
+	@scripts/bootstrap nextest postgres redis balancers faketime
+	$(env) scripts/postgres with cargo nextest run -p server --test chaos --run-ignored all --success-output immediate things_go_wrong
 
 .PHONY: e2e
 e2e: target/.built-beseda ## only the browser tests

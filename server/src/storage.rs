@@ -40,7 +40,7 @@ pub(crate) struct Lock {
     _claim: Option<Claim>,
 }
 
-fn check(url: &str) -> Result<(), StorageError> {
+pub(crate) fn check(url: &str) -> Result<(), StorageError> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok(());
     }

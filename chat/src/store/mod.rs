@@ -6,6 +6,7 @@
 //! | `sql/` | the queries, written once and compiled for each engine |
 //! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
 //! | [`postgres`] | the shared engine: opening, migrating, searching |
+//! | [`transfer`] | the way from the one to the other |
 //! | [`bounded`] | a store that is waited for no longer than a moment |
 
 pub mod bounded;
@@ -15,6 +16,7 @@ pub mod postgres;
 pub mod rooms;
 pub mod sqlite;
 pub mod todos;
+pub mod transfer;
 
 use async_trait::async_trait;
 use messages::Messages;

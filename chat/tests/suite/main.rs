@@ -33,4 +33,5 @@ mod rooms;
 mod search;
 mod sessions;
 mod todos;
+mod transfer;
 mod visits;

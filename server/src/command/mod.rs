@@ -2,6 +2,8 @@
 
 mod backup;
 mod export;
+mod health;
+mod migrate;
 mod token;
 mod user;
 
@@ -9,9 +11,11 @@ use crate::config::{Command, Storage};
 use crate::storage::StorageError;
 use chat::export::ExportError;
 use chat::store::sqlite::BackupError;
+use chat::store::transfer::TransferError;
 use chat::{Chat, Settings};
 use protocol::ApiError;
 use std::io;
+use std::net::SocketAddr;
 
 /// Why a command failed, in one sentence for the person who gave it.
 #[derive(Debug, thiserror::Error)]
@@ -24,8 +28,12 @@ pub enum CommandError {
     Backup(#[from] BackupError),
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
     #[error("{0} is for the embedded database; for PostgreSQL use pg_dump and pg_restore")]
     NotEmbedded(&'static str),
+    #[error("the server at {address} isn't well: {told}")]
+    Unwell { address: SocketAddr, told: String },
     #[error("the password can't be read: {0}")]
     Password(io::Error),
 }
@@ -43,6 +51,8 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Export(export) => export::run(&export).await,
         Command::Backup(backup) => backup::backup(&backup).await,
         Command::Restore(restore) => backup::restore(&restore).await,
+        Command::Migrate(migrate) => migrate::run(&migrate).await,
+        Command::Health(health) => health::run(&health).await,
     }
 }
 

@@ -2,6 +2,7 @@ use super::settings::{Settings, Storage};
 use super::values::role;
 use clap::{Args, Subcommand};
 use protocol::Role;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 #[derive(Subcommand, Debug)]
@@ -28,6 +29,10 @@ pub enum Command {
     Backup(Backup),
     /// Put a backup in the database's place; the server must not be running
     Restore(Restore),
+    /// Move the database from the data directory to PostgreSQL; the server must not be running
+    Migrate(Migrate),
+    /// Ask the server on this machine whether it lives; ends with 1 when it doesn't
+    Health(Health),
 }
 
 #[derive(Subcommand, Debug)]
@@ -122,4 +127,23 @@ pub struct Restore {
     pub file: PathBuf,
     #[command(flatten)]
     pub storage: Storage,
+}
+
+#[derive(Args, Debug)]
+pub struct Migrate {
+    /// An empty PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE
+    #[arg(long, env = "BESEDA_MIGRATE_TO", value_name = "URL", hide_env_values = true)]
+    pub to: String,
+    #[command(flatten)]
+    pub storage: Storage,
+}
+
+#[derive(Args, Debug)]
+pub struct Health {
+    /// Where the server listens
+    #[arg(long, env = "BESEDA_ADDRESS", value_name = "IP:PORT", default_value = "127.0.0.1:3000")]
+    pub address: SocketAddr,
+    /// The file of settings that the server was given
+    #[arg(long, env = "BESEDA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
 }

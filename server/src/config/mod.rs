@@ -11,7 +11,9 @@ mod commands;
 mod settings;
 mod values;
 
-pub use commands::{Action, Backup, Command, Export, Restore, TokenAction, UserAction};
+pub use commands::{
+    Action, Backup, Command, Export, Health, Migrate, Restore, TokenAction, UserAction,
+};
 pub use settings::{
     DurabilityChoice, Engine, Http, LogFormat, Nodes, People, RegistrationChoice, Settings,
     Storage, Switch, Telemetry, Transport,

@@ -1,6 +1,7 @@
 //! The other commands of `beseda`, beside a server that runs.
 
 use crate::house::{House, Person, sent_away};
+use crate::postgres::Database;
 use protocol::event::WhoAmI;
 use serde_json::Value;
 use std::path::Path;
@@ -110,4 +111,33 @@ async fn a_second_server_on_one_data_directory_is_refused() {
     let output = beseda(house.data_dir(), &["--address", "127.0.0.1:0"], "");
     assert!(refused(&output).contains("is using"), "{output:?}");
     house.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_servers_database_moves_to_postgres() {
+    let house = House::open().await;
+    let anna = house.person("Anna").await;
+    anna.join().await;
+    anna.say("переезд").await.unwrap();
+    let to = "postgres://nobody:geheim@127.0.0.1:1/nowhere";
+    let running = refused(&beseda(house.data_dir(), &["migrate", "--to", to], ""));
+    assert!(running.contains("stop it first"), "{running}");
+    let dir = house.close_and_keep().await;
+    let away = refused(&beseda(dir.path(), &["migrate", "--to", to], ""));
+    assert!(away.contains("PostgreSQL") && !away.contains("geheim"), "{away}");
+    let other = refused(&beseda(dir.path(), &["migrate", "--to", "mysql://a:geheim@b/c"], ""));
+    assert!(other.contains("mysql://…") && !other.contains("geheim"), "{other}");
+    let empty = tempfile::tempdir().unwrap();
+    let nothing = refused(&beseda(empty.path(), &["migrate", "--to", to], ""));
+    assert!(nothing.contains("there is no database at"), "{nothing}");
+
+    let target = Database::new().await;
+    let moved = told(&beseda(dir.path(), &["migrate", "--to", &target.url()], ""));
+    let row = |table: &str| moved.lines().find(|line| line.starts_with(table)).unwrap();
+    assert!(row("messages").contains(" 1 rows  ") && row("users").contains(" 1 rows  "), "{moved}");
+    assert!(moved.contains("same checksum") && moved.contains("BESEDA_SECRET"), "{moved}");
+    let export = ["export", "--room", "general", "--database-url", &target.url()];
+    assert!(told(&beseda(dir.path(), &export, "")).contains("переезд"));
+    let again = refused(&beseda(dir.path(), &["migrate", "--to", &target.url()], ""));
+    assert!(again.contains("isn't empty"), "{again}");
 }

@@ -2,7 +2,8 @@
 //! In the end each of them, by what it heard and one `sync`, knows what a newcomer is told; and what was
 //! acknowledged is there exactly once.
 
-use crate::house::{Dice, House, Person, sign_in};
+use crate::dice::Dice;
+use crate::house::{House, Person, sign_in};
 use protocol::event::{Joined, MessageChanged, Page, Sent, Synced};
 use protocol::{ApiError, ClientId, ErrorCode, Message, MessageId, RoomId};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Random and mutated frames against a live server, for a bounded time; `FUZZ_SECONDS` makes it longer.
 
-use crate::house::{Dice, House, Person, sign_in};
+use crate::dice::Dice;
+use crate::house::{House, Person, sign_in};
 use futures_util::{SinkExt, StreamExt};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

@@ -12,7 +12,7 @@ use server::config::Action;
 use server::{Server, StartError};
 use socketio_client::{Change, Client, Event, Namespace, Stream};
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -204,29 +204,4 @@ pub(crate) async fn sent_away(mut changes: Stream<Change>) {
 pub(crate) async fn next<T: DeserializeOwned>(events: &mut Stream<Event>) -> T {
     let event = tokio::time::timeout(PATIENCE, events.next()).await.expect("an event");
     event.get(0).unwrap()
-}
-
-/// Xorshift: the seed tells the whole story.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    /// A new one each time.
-    #[allow(clippy::print_stdout, reason = "a failure shows it")]
-    pub(crate) fn seed() -> u64 {
-        let seed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        println!("seed {seed}");
-        seed
-    }
-
-    pub(crate) fn new(seed: u64) -> Self {
-        // Zero would stay zero.
-        Self(seed | 1)
-    }
-
-    pub(crate) fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % sides.max(1) as u64).unwrap()
-    }
 }

@@ -14,6 +14,7 @@ mod cluster;
 mod command;
 mod converge;
 mod crowd;
+mod dice;
 mod fuzz;
 mod holding;
 mod house;

@@ -108,6 +108,29 @@ async fn sigterm_ends_it_well() {
     assert!(status.success(), "{status}");
 }
 
+/// What a container's health check runs.
+#[tokio::test]
+async fn it_tells_whether_it_lives() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut child, url) = start(dir.path(), "0.0.0.0:0").await;
+    let port = url.rsplit_once(':').unwrap().1;
+    let health = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_beseda"));
+        command.arg("health").args(args).env_clear();
+        command.env("BESEDA_ADDRESS", format!("0.0.0.0:{port}"));
+        command
+    };
+    let well = health(&[]).output().await.unwrap();
+    assert!(well.status.success() && well.stdout == b"ok\n", "{well:?}");
+    let file = dir.path().join("beseda.toml");
+    std::fs::write(&file, format!("address = \"127.0.0.1:{port}\"")).unwrap();
+    let by_file =
+        health(&["--config", file.to_str().unwrap()]).env_remove("BESEDA_ADDRESS").output();
+    assert!(by_file.await.unwrap().status.success());
+    child.kill().await.unwrap();
+    assert_complains(&health(&[]).output().await.unwrap(), "isn't well: connection refused");
+}
+
 /// Kills the server in the middle of 2,000 sends; then every acked message is there exactly once and in
 /// order, and every other at most once.
 #[tokio::test]

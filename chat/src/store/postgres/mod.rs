@@ -12,7 +12,9 @@ use async_trait::async_trait;
 use protocol::RoomId;
 use search::{index_new, index_removed, index_text};
 use sqlx::postgres::{PgConnectOptions, PgPool as Pool, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection as Connection, Postgres as Db, Transaction};
+use sqlx::{
+    Connection as _, Executor as _, PgConnection as Connection, Postgres as Db, Transaction,
+};
 use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -30,6 +32,9 @@ const MIGRATIONS: &[&str] = &[
 const CONNECTIONS: u32 = 16;
 /// Whoever waits longer for a connection is told that the store is away.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// A node that is paused or cut off in the middle of writing would keep its rooms for as long as PostgreSQL believes in
+/// the connection, and no other could write there. Shorter than anyone waits for an answer.
+const FINISH_WITHIN: &str = "SET idle_in_transaction_session_timeout = '3s'";
 /// Two nodes that start at once must not migrate at once. The number is arbitrary, and Beseda's alone.
 const MIGRATING: i64 = 0x6265_7365_6461;
 
@@ -40,10 +45,20 @@ pub struct Postgres {
 impl Postgres {
     /// Opens the database at `postgres://…` and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let store = Self::without_general(url).await?;
+        store.add_general().await.map_err(OpenError::Postgres)?;
+        Ok(store)
+    }
+
+    /// With all tables, and the one room that there always is still missing.
+    pub(super) async fn without_general(url: &str) -> Result<Self, OpenError> {
         let options = PgConnectOptions::from_str(url).map_err(OpenError::Postgres)?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECT_WITHIN)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(FINISH_WITHIN).await.map(drop) })
+            })
             .after_release(|connection, _| {
                 Box::pin(async move {
                     let answer = timeout(CONNECT_WITHIN, connection.ping()).await;
@@ -53,8 +68,11 @@ impl Postgres {
             .connect_with(options.application_name("beseda"));
         let store = Self { pool: pool.await.map_err(OpenError::Postgres)? };
         store.migrate().await?;
-        store.add_general().await.map_err(OpenError::Postgres)?;
         Ok(store)
+    }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
     }
 
     fn readers(&self) -> &Pool {

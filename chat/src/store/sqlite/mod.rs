@@ -166,7 +166,20 @@ async fn migrate(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn known_version() -> i64 {
+/// A connection that sees the database as of now, whoever writes meanwhile. Changes nothing.
+pub(super) async fn snapshot(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |source| OpenError::Database { path: path.to_owned(), source };
+    let options = options(path).read_only(true).row_buffer_size(ROWS);
+    let mut connection = Connection::connect_with(&options).await.map_err(failed)?;
+    sqlx::query("BEGIN").execute(&mut connection).await.map_err(failed)?;
+    Ok(connection)
+}
+
+pub(super) async fn version(connection: &mut Connection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("PRAGMA user_version").fetch_one(connection).await
+}
+
+pub(super) fn known_version() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
