@@ -110,11 +110,11 @@ impl Server {
 impl Usage {
     /// How much of one processor was used until then, in percent.
     fn share(self, then: Self) -> f64 {
-        100.0 * (then.cpu - self.cpu).as_secs_f64() / (then.at - self.at).as_secs_f64()
+        100.0 * then.cpu.saturating_sub(self.cpu).as_secs_f64() / (then.at - self.at).as_secs_f64()
     }
 }
 
-/// Guests in rooms of their own, over WebSockets.
+/// Guests in rooms of fifty, each with one `WebSocket`.
 async fn come(url: &str, count: usize, heard: &Arc<AtomicUsize>) -> Vec<Person> {
     let mut people = Vec::new();
     let mut room = String::new();

@@ -131,7 +131,7 @@ pub struct Restore {
 
 #[derive(Args, Debug)]
 pub struct Migrate {
-    /// An empty PostgreSQL database: postgres://USER:PASSWORD@HOST/DATABASE
+    /// An empty PostgreSQL database (postgres://…)
     #[arg(long, env = "BESEDA_MIGRATE_TO", value_name = "URL", hide_env_values = true)]
     pub to: String,
     #[command(flatten)]

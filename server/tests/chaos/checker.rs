@@ -196,11 +196,12 @@ pub(crate) fn tell_blackouts(people: &[Person], happened: &[Happened]) {
     for (fault, blackouts) in &mut by_fault {
         tell(&fault.to_string(), blackouts);
     }
-    tell("all", &mut by_fault.into_values().flatten().collect());
+    let mut all: Vec<Duration> = by_fault.into_values().flatten().collect();
+    tell("all", &mut all);
 }
 
 #[allow(clippy::print_stdout, reason = "it is published")]
-fn tell(what: &str, blackouts: &mut Vec<Duration>) {
+fn tell(what: &str, blackouts: &mut [Duration]) {
     blackouts.sort();
     let at = |percent: usize| blackouts[(blackouts.len() - 1) * percent / 100].as_millis();
     println!("{what:<18} {:>8} {:>8} {:>8}", at(50), at(99), at(100));
@@ -208,7 +209,7 @@ fn tell(what: &str, blackouts: &mut Vec<Duration>) {
 
 /// The longest silence that began then. One that began earlier is another fault's.
 fn blackout(signs: &[Instant], happened: &Happened) -> Duration {
-    let began = |pair: &&[Instant]| (happened.from - JUST_BEFORE..happened.to).contains(&pair[0]);
+    let began = |pair: &&[Instant]| pair[0] + JUST_BEFORE >= happened.from && pair[0] < happened.to;
     let silences = signs.windows(2).filter(began).map(|pair| pair[1] - pair[0]);
     silences.max().unwrap_or(happened.to - happened.from)
 }

@@ -148,7 +148,9 @@ async fn run(seed: u64, faults: Vec<(Fault, Duration)>) {
 
     let truth = Truth::of(&cluster, &rooms).await;
     truth.has_no_gap().unwrap();
-    people.iter().for_each(|person| truth.has_what_was_acked(person).unwrap());
+    for person in &people {
+        truth.has_what_was_acked(person).unwrap();
+    }
     checker::converged(&people, &nginx.url, &truth).await;
     checker::tell_blackouts(&people, &happened);
     tell(&people, &truth);
