@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 /// Then the connection is as good as lost.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const GIVES_UP_AFTER: Duration = Duration::from_secs(45);
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 /// A change that is missing may only have been overtaken.
 const GAP_AFTER: Duration = Duration::from_millis(500);
@@ -247,13 +248,15 @@ async fn sync(chat: &Namespace, story: &Story) {
     }
 }
 
-/// Until there is an answer that is one.
+/// Until there is an answer that is one; nothing that goes wrong lasts longer than [`GIVES_UP_AFTER`].
 async fn insist<T: DeserializeOwned>(
     chat: &Namespace,
     event: &str,
     payload: &Value,
 ) -> Result<T, ApiError> {
+    let begun = Instant::now();
     loop {
+        assert!(begun.elapsed() < GIVES_UP_AFTER, "no answer to {event}: {payload}");
         let answer = chat.event(event).timeout(ANSWER_WITHIN).emit_with_ack::<Value>(payload).await;
         match answer.map(|answer| reply::read(&answer.to_string())) {
             Ok(Err(error)) if error.code == ErrorCode::Unavailable => {
