@@ -8,7 +8,7 @@ use leptos::prelude::request_animation_frame;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-const STEP_MS: i64 = 200;
+const STEP_MS: i64 = 100;
 
 #[derive(Default)]
 pub(super) struct Showing {

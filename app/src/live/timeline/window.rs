@@ -11,7 +11,7 @@ pub const ROWS: usize = 300;
 /// What is kept of them for someone at the end, and of a room that one has left: what each new message
 /// costs grows with the rows.
 const FEW: usize = 100;
-const SCREEN: usize = 20;
+const SCREEN: usize = 15;
 /// A long list becomes short little by little.
 const AT_ONCE: usize = 2;
 
