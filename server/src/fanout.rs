@@ -16,9 +16,11 @@ use socketioxide::{BroadcastError, SocketError, SocketIo};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 const EVERY: Duration = Duration::from_secs(1);
+/// What telling a crowd how many it is may cost: so many deliveries a second. A larger one is told less often.
+const TOLD_A_SECOND: u64 = 1_000;
 
 pub(crate) struct Fanout {
     io: SocketIo,
@@ -30,11 +32,14 @@ pub(crate) struct Fanout {
     online: HashMap<RoomId, usize>,
     /// Crowds whose count has changed.
     changed: HashMap<RoomId, usize>,
+    /// Crowds that were told lately, and when they may be told again.
+    told: HashMap<RoomId, Instant>,
 }
 
 impl Fanout {
     pub(crate) fn new(io: SocketIo, chat: Chat, counters: Arc<Counters>, teller: Teller) -> Self {
-        Self { io, chat, counters, teller, online: HashMap::new(), changed: HashMap::new() }
+        let (online, changed, told) = Default::default();
+        Self { io, chat, counters, teller, online, changed, told }
     }
 
     /// One task, so that a room hears its changes in the order of their `rev`.
@@ -159,7 +164,14 @@ impl Fanout {
     }
 
     async fn tell_crowds(&mut self) {
-        for (room, count) in std::mem::take(&mut self.changed) {
+        let now = Instant::now();
+        self.told.retain(|_, again| *again > now);
+        let due: Vec<_> =
+            self.changed.extract_if(|room, _| !self.told.contains_key(room)).collect();
+        for (room, count) in due {
+            let rest = Duration::from_millis(count as u64 * 1_000 / TOLD_A_SECOND);
+            // To the nearest second.
+            self.told.insert(room, now + rest.saturating_sub(EVERY / 2));
             self.tell_room(room, event::ROOM_PRESENCE, &RoomCount { room, count }).await;
         }
     }
