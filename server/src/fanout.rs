@@ -1,5 +1,6 @@
 //! From what happened in `chat` to who is told.
 
+use crate::crowds::Crowds;
 use crate::namespaces::{ADMIN, CHAT, NOTIFICATIONS};
 use crate::open_door::Teller;
 use crate::socket::{drop_stalled, room, session_room, user_room};
@@ -16,11 +17,9 @@ use socketioxide::{BroadcastError, SocketError, SocketIo};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
 const EVERY: Duration = Duration::from_secs(1);
-/// What telling a crowd how many it is may cost: so many deliveries a second. A larger one is told less often.
-const TOLD_A_SECOND: u64 = 1_000;
 
 pub(crate) struct Fanout {
     io: SocketIo,
@@ -30,16 +29,13 @@ pub(crate) struct Fanout {
     teller: Teller,
     /// How many are online in each room, as far as anyone was told.
     online: HashMap<RoomId, usize>,
-    /// Crowds whose count has changed.
-    changed: HashMap<RoomId, usize>,
-    /// Crowds that were told lately, and when they may be told again.
-    told: HashMap<RoomId, Instant>,
+    crowds: Crowds,
 }
 
 impl Fanout {
     pub(crate) fn new(io: SocketIo, chat: Chat, counters: Arc<Counters>, teller: Teller) -> Self {
-        let (online, changed, told) = Default::default();
-        Self { io, chat, counters, teller, online, changed, told }
+        let (online, crowds) = Default::default();
+        Self { io, chat, counters, teller, online, crowds }
     }
 
     /// One task, so that a room hears its changes in the order of their `rev`.
@@ -127,13 +123,13 @@ impl Fanout {
         let RoomPresence { room, count, .. } = presence;
         self.online.insert(room, count);
         if count > CROWD {
-            self.changed.insert(room, count);
+            self.crowds.changed(room, count);
             return;
         }
         if count == 0 {
             self.online.remove(&room);
         }
-        self.changed.remove(&room);
+        self.crowds.settled(room);
         self.tell_room(room, event::ROOM_PRESENCE, &presence).await;
     }
 
@@ -164,14 +160,7 @@ impl Fanout {
     }
 
     async fn tell_crowds(&mut self) {
-        let now = Instant::now();
-        self.told.retain(|_, again| *again > now);
-        let due: Vec<_> =
-            self.changed.extract_if(|room, _| !self.told.contains_key(room)).collect();
-        for (room, count) in due {
-            let rest = Duration::from_millis(count as u64 * 1_000 / TOLD_A_SECOND);
-            // To the nearest second.
-            self.told.insert(room, now + rest.saturating_sub(EVERY / 2));
+        for (room, count) in self.crowds.due() {
             self.tell_room(room, event::ROOM_PRESENCE, &RoomCount { room, count }).await;
         }
     }
