@@ -90,3 +90,28 @@ async fn open(mut sockets: Sockets, request: http::Request<()>, upgrade: OnUpgra
         tracing::debug!(%error, "a WebSocket was not opened");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+    use http::Uri;
+
+    #[test]
+    fn of_what_hyper_has_read_nothing_is_kept() {
+        let read = Bytes::from(b"/socket.io/?EIO=4 beseda_session=abc Firefox".to_vec());
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        parts.uri = Uri::from_maybe_shared(read.slice(..17)).unwrap();
+        let header = |range| HeaderValue::from_maybe_shared(read.slice(range)).unwrap();
+        parts.headers.insert(COOKIE, header(18..36));
+        parts.headers.insert("user-agent", header(37..44));
+        parts.extensions.insert(Address::LOCAL);
+        parts.extensions.insert(read.slice(..));
+        lighten(&mut parts);
+        assert!(read.is_unique(), "{parts:?}");
+        assert_eq!(parts.uri, "/socket.io/?EIO=4");
+        assert_eq!(parts.headers[COOKIE], "beseda_session=abc");
+        assert_eq!(parts.headers.len(), 1);
+        assert_eq!(parts.extensions.get(), Some(&Address::LOCAL));
+    }
+}
