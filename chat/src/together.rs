@@ -55,3 +55,47 @@ impl<K: Clone + Send + 'static, A: Send + 'static> Together<K, A> {
         Ok(found.map_err(StoreError::Shared)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::future::join_all;
+    use std::sync::Mutex;
+    use tokio::sync::Semaphore;
+
+    #[tokio::test]
+    async fn what_is_asked_while_a_question_is_answered_is_one_question() {
+        let (asked, gate) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
+        let (noting, opened) = (Arc::clone(&asked), Arc::clone(&gate));
+        let doubled = Together::start(move |keys: Vec<u32>| {
+            noting.lock().unwrap().push(keys.len());
+            let opened = Arc::clone(&opened);
+            async move {
+                opened.acquire().await.unwrap().forget();
+                Ok(keys.into_iter().map(|key| key * 2).collect())
+            }
+        });
+        let first = doubled.ask(0);
+        let others = join_all((1..=10).map(|key| doubled.ask(key)));
+        let open = async {
+            while asked.lock().unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            gate.add_permits(2);
+        };
+        let (first, others, ()) = tokio::join!(first, others, open);
+        assert_eq!(first.unwrap(), 0);
+        let answers: Vec<u32> = others.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers, (1..=10).map(|key| key * 2).collect::<Vec<_>>());
+        let asked = asked.lock().unwrap();
+        assert!(asked.len() <= 2, "{asked:?}");
+        assert_eq!(asked.iter().sum::<usize>(), 11);
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_everyones() {
+        let failing = Together::<u32, u32>::start(|_| async { Err(StoreError::Silent) });
+        let answers = join_all((0..3).map(|key| failing.ask(key))).await;
+        assert!(answers.iter().all(Result::is_err));
+    }
+}
