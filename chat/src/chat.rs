@@ -1,14 +1,19 @@
 use crate::announcement::{Announcement, Announcements, Announcer};
 use crate::limits::{Limits, Rates, Tally};
 use crate::nodes::{self, Others};
-use crate::people::{Passwords, Secret, Signer, Visits};
+use crate::people::token::TokenHash;
+use crate::people::{self, Passwords, Secret, Signer, Visits};
 use crate::presence::{InMemory, Presence};
 use crate::queue::Queue;
 use crate::rooms::Typing;
 use crate::sequence::{self, Sequence};
 use crate::standing::Standings;
 use crate::store::Store;
+use crate::store::people::{Person, Session};
+use crate::store::rooms::Counted;
+use crate::together::Together;
 use crate::upkeep::{self, Revocations};
+use protocol::UserId;
 use protocol::limits::{EDIT_WITHIN, VISIT_KEPT};
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +82,10 @@ pub(crate) struct House {
     pub(crate) sequence: Sequence,
     pub(crate) limits: Limits,
     pub(crate) standings: Standings,
+    /// Whose session a token opens. Of many who come at once, read together.
+    pub(crate) holders: Together<TokenHash, Option<(Session, Person)>>,
+    /// What rooms someone is in, the same way.
+    pub(crate) memberships: Together<UserId, Vec<Counted>>,
     pub(crate) passwords: Passwords,
     pub(crate) signer: Signer,
     pub(crate) visits: Visits,
@@ -110,7 +119,12 @@ impl Chat {
         let (entry, inbox) = mpsc::channel(ANNOUNCEMENTS);
         let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
         let announcer = Announcer::new(entry, others);
+        let (sessions, rooms) = (Arc::clone(&store), Arc::clone(&store));
         let house = Arc::new(House {
+            holders: Together::start(move |tokens| people::holders(Arc::clone(&sessions), tokens)),
+            memberships: Together::start(move |users| {
+                people::memberships(Arc::clone(&rooms), users)
+            }),
             queue: Queue::start(Arc::clone(&store), announcer.clone()),
             presence: Box::new(InMemory::new(announcer.clone())),
             typing: Typing::new(announcer.clone()),

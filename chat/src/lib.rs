@@ -45,6 +45,7 @@ mod standing;
 pub mod store;
 mod time;
 mod todos;
+mod together;
 mod upkeep;
 
 use messages::grams;

@@ -39,6 +39,7 @@ impl Chat {
         };
         let other = self.moderated(who, ask.user).await?;
         self.house.store.set_banned(ask.user, Some(until), other.user.guest).await?;
+        self.house.standings.forget_addresses();
         self.expel(&other, reason).await?;
         self.note(who, "ban", Some(ask.user), None, reason).await
     }
@@ -47,6 +48,7 @@ impl Chat {
         self.moderated(who, ask.user).await?;
         self.house.store.set_banned(ask.user, None, false).await?;
         self.house.standings.forget_person(ask.user);
+        self.house.standings.forget_addresses();
         self.note(who, "unban", Some(ask.user), None, "").await
     }
 

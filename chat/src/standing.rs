@@ -4,7 +4,7 @@
 
 use crate::chat::Chat;
 use crate::error::Error;
-use crate::people::{Identity, refuse_barred};
+use crate::people::{Address, Identity, refuse_barred};
 use crate::permissions::{self, Action};
 use crate::store::people::{Person, SessionKey};
 use crate::store::rooms::{Membership, RoomRef, RoomRow};
@@ -31,12 +31,18 @@ pub(crate) struct Place {
 #[derive(Default)]
 pub(crate) struct Standings {
     people: Memory<SessionId, Arc<Person>>,
+    /// Whether guests may not come from there.
+    addresses: Memory<Address, bool>,
     places: Memory<(RoomId, UserId), (Arc<RoomRow>, Option<Membership>)>,
 }
 
 impl Standings {
     pub(crate) fn forget_person(&self, user: UserId) {
         self.people.forget(|_, person| person.user.id == user);
+    }
+
+    pub(crate) fn forget_addresses(&self) {
+        self.addresses.forget(|_, _| true);
     }
 
     pub(crate) fn forget_session(&self, session: SessionId) {
@@ -66,6 +72,16 @@ impl Chat {
         };
         refuse_barred(&person)?;
         Ok(person)
+    }
+
+    /// Whether no guest may come from there.
+    pub(crate) async fn is_banned(&self, from: Address) -> Result<bool, Error> {
+        if let Some(banned) = self.house.standings.addresses.recall(&from) {
+            return Ok(banned);
+        }
+        let banned = self.house.store.is_address_banned(&from.to_string(), now()).await?;
+        self.house.standings.addresses.remember(from, banned);
+        Ok(banned)
     }
 
     /// Whether they may do this in that room, named by id or slug. What they may not see isn't there.

@@ -232,7 +232,10 @@ async fn messages(chat: &Chat, store: &dyn Store, anna: &Identity, crowd: &Crowd
     let room = crowd.rooms[0];
     let send = |text: &str| text_to(room, ClientId(Uuid::now_v7()), text);
     let said = say(chat, anna, send("to @Person 1 and @Person 2")).await.unwrap();
-    say(chat, anna, event::Send { reply_to: Some(said.id), ..send("a reply") }).await.unwrap();
+    let reply = event::Send { reply_to: Some(said.id), ..send("a reply") };
+    say(chat, anna, reply.clone()).await.unwrap();
+    // Only what is sent again is looked for.
+    say(chat, anna, reply).await.unwrap();
     let (named, text) = (room.to_string(), "to @Person 3".to_owned());
     let edit = event::Edit { room: named.clone(), message: said.id, text };
     chat.edit(anna, &edit).await.unwrap().durable().await.unwrap();

@@ -1,5 +1,6 @@
 //! From what happened in `chat` to who is told.
 
+use crate::crowds::Crowds;
 use crate::namespaces::{ADMIN, CHAT, NOTIFICATIONS};
 use crate::open_door::Teller;
 use crate::socket::{drop_stalled, room, session_room, user_room};
@@ -28,13 +29,13 @@ pub(crate) struct Fanout {
     teller: Teller,
     /// How many are online in each room, as far as anyone was told.
     online: HashMap<RoomId, usize>,
-    /// Crowds whose count has changed.
-    changed: HashMap<RoomId, usize>,
+    crowds: Crowds,
 }
 
 impl Fanout {
     pub(crate) fn new(io: SocketIo, chat: Chat, counters: Arc<Counters>, teller: Teller) -> Self {
-        Self { io, chat, counters, teller, online: HashMap::new(), changed: HashMap::new() }
+        let (online, crowds) = Default::default();
+        Self { io, chat, counters, teller, online, crowds }
     }
 
     /// One task, so that a room hears its changes in the order of their `rev`.
@@ -122,13 +123,13 @@ impl Fanout {
         let RoomPresence { room, count, .. } = presence;
         self.online.insert(room, count);
         if count > CROWD {
-            self.changed.insert(room, count);
+            self.crowds.changed(room, count);
             return;
         }
         if count == 0 {
             self.online.remove(&room);
         }
-        self.changed.remove(&room);
+        self.crowds.settled(room);
         self.tell_room(room, event::ROOM_PRESENCE, &presence).await;
     }
 
@@ -159,7 +160,7 @@ impl Fanout {
     }
 
     async fn tell_crowds(&mut self) {
-        for (room, count) in std::mem::take(&mut self.changed) {
+        for (room, count) in self.crowds.due() {
             self.tell_room(room, event::ROOM_PRESENCE, &RoomCount { room, count }).await;
         }
     }

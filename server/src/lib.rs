@@ -15,6 +15,7 @@ mod api;
 mod cluster;
 pub mod command;
 pub mod config;
+mod crowds;
 mod doors;
 mod fanout;
 mod http;

@@ -29,6 +29,8 @@ pub(crate) const ADMIN: &str = "/admin";
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Binary attachments of one packet. No event has more than one.
 const ATTACHMENTS: usize = 8;
+/// What is read of a WebSocket at once; each keeps so much memory for it. Most packets are shorter.
+const READ_BYTES: usize = 512;
 /// Packets that wait for a client to read them. It is dropped when there are more.
 const UNREAD_PACKETS: usize = 1_024;
 
@@ -170,6 +172,7 @@ pub(crate) fn build(engine: &Engine, hall: &Hall) -> (SocketIoLayer, SocketIo) {
         // `max_payload` bounds HTTP only.
         .ws_max_message_size(engine.max_payload)
         .ws_max_frame_size(engine.max_payload)
+        .ws_read_buffer_size(READ_BYTES)
         .connect_timeout(CONNECT_WITHIN)
         .max_buffer_size(UNREAD_PACKETS)
         .build_layer();

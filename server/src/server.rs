@@ -6,6 +6,7 @@ use crate::http::address;
 use crate::http::assets::Assets;
 use crate::http::connections::{Connections, Peer};
 use crate::http::engine;
+use crate::http::entry;
 use crate::http::origin::{self, Allowed};
 use crate::namespaces::CHAT;
 use crate::open_door::{self, Teller, Visitors};
@@ -14,7 +15,7 @@ use crate::stats::{Counters, Gauge};
 use crate::storage::{Lock, StorageError, in_words};
 use crate::{namespaces, router};
 use ::http::StatusCode;
-use axum::middleware;
+use axum::{Router, middleware};
 use chat::limits::Rates;
 use chat::{Chat, Registration, nodes};
 use ipnet::IpNet;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use tower::Layer;
 use tower_http::timeout::TimeoutLayer;
 
 /// A body that hasn't come by then has a slow sender, or one who means harm.
@@ -110,9 +112,11 @@ impl Server {
         // A poll lasts as long as nothing happens, which is until the next ping.
         let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
         let allowed: Allowed = http.allowed_origins.clone().into();
+        let routes = router::build(chat.clone(), cluster.clone(), Assets::load(), leaving.clone());
         // Around the sockets too.
-        let router = router::build(chat.clone(), cluster.clone(), Assets::load(), leaving.clone())
-            .layer(sockets)
+        let router = Router::new()
+            .fallback(entry::enter)
+            .with_state(sockets.layer(routes))
             .layer(middleware::from_fn_with_state(allowed, origin::check))
             .layer(middleware::from_fn_with_state(old_too, engine::check))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, slowest));

@@ -27,7 +27,7 @@ pub use identity::{Address, Identity};
 pub(crate) use passwords::Passwords;
 pub use profiles::{Duties, Profile};
 pub use sessions::SignedIn;
-pub(crate) use sessions::{refuse_barred, tidy_label};
+pub(crate) use sessions::{holders, memberships, refuse_barred, tidy_label};
 pub use signer::Secret;
 pub(crate) use signer::Signer;
 pub use token::Token;

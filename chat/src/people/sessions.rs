@@ -1,11 +1,16 @@
 use super::signer::Claims;
+use super::token::TokenHash;
 use super::{Address, Identity, Token};
 use crate::chat::Chat;
 use crate::error::Error;
 use crate::store::people::{NewSession, Person, Session, SessionKey, SessionKind};
+use crate::store::rooms::Counted;
+use crate::store::{Store, StoreError};
 use crate::time::{millis, now};
 use protocol::limits::{Limit, TOKEN_LASTS};
 use protocol::{ApiError, Reason, RoomId, SessionId, User, UserId};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -25,7 +30,10 @@ pub struct SignedIn {
 impl Chat {
     pub async fn authenticate(&self, token: &Token, from: Address) -> Result<Identity, Error> {
         let key = self.session_key(token).ok_or_else(ApiError::unauthorized)?;
-        let found = self.house.store.session(key, now()).await?;
+        let found = match key {
+            SessionKey::Token(token) => self.house.holders.ask(token).await?,
+            SessionKey::Id(_) => self.house.store.session(key, now()).await?,
+        };
         let (session, person) = found.ok_or_else(ApiError::unauthorized)?;
         refuse_barred(&person)?;
         if person.user.guest {
@@ -157,10 +165,7 @@ impl Chat {
 
     /// Only guests' addresses are banned; an account can't be made there either.
     pub(super) async fn refuse_banned(&self, from: Address) -> Result<(), Error> {
-        if self.house.store.is_address_banned(&from.to_string(), now()).await? {
-            return Err(banned(None).into());
-        }
-        Ok(())
+        if self.is_banned(from).await? { Err(banned(None).into()) } else { Ok(()) }
     }
 
     /// A page was read or a form was sent: its reader is here, socket or not.
@@ -172,10 +177,10 @@ impl Chat {
 
     /// One more socket. Answers the rooms that its owner is a member of.
     pub async fn connected(&self, who: &Identity) -> Result<Vec<RoomId>, Error> {
-        let theirs = self.house.store.memberships(&[who.user.id]).await?;
-        let rooms: Vec<RoomId> = theirs.iter().map(|(_, counted)| counted.room).collect();
+        let theirs = self.house.memberships.ask(who.user.id).await?;
+        let rooms: Vec<RoomId> = theirs.iter().map(|counted| counted.room).collect();
         self.house.presence.connected(&who.user, rooms.clone()).await;
-        let revs = theirs.into_iter().map(|(_, counted)| (counted.room, counted.rev)).collect();
+        let revs = theirs.into_iter().map(|counted| (counted.room, counted.rev)).collect();
         self.house.sequence.reaches(revs).await;
         Ok(rooms)
     }
@@ -222,4 +227,27 @@ pub(crate) fn refuse_barred(person: &Person) -> Result<(), Error> {
 /// Short, and with nothing in it that can't be shown.
 pub(crate) fn tidy_label(label: &str) -> String {
     label.chars().filter(|c| !c.is_control()).take(LABEL_CHARS).collect()
+}
+
+/// Whose sessions these tokens open.
+pub(crate) async fn holders(
+    store: Arc<dyn Store>,
+    tokens: Vec<TokenHash>,
+) -> Result<Vec<Option<(Session, Person)>>, StoreError> {
+    let found = store.sessions(&tokens, now()).await?;
+    let holders: HashMap<TokenHash, (Session, Person)> =
+        found.into_iter().map(|(token, session, person)| (token, (session, person))).collect();
+    Ok(tokens.iter().map(|token| holders.get(token).cloned()).collect())
+}
+
+/// The rooms that each is a member of.
+pub(crate) async fn memberships(
+    store: Arc<dyn Store>,
+    users: Vec<UserId>,
+) -> Result<Vec<Vec<Counted>>, StoreError> {
+    let mut theirs: HashMap<UserId, Vec<Counted>> = HashMap::new();
+    for (user, counted) in store.memberships(&users).await? {
+        theirs.entry(user).or_default().push(counted);
+    }
+    Ok(users.iter().map(|user| theirs.get(user).cloned().unwrap_or_default()).collect())
 }

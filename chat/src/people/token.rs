@@ -9,7 +9,7 @@ use std::fmt::{self, Write as _};
 #[derive(Clone)]
 pub struct Token(String);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub(crate) [u8; 32]);
 
 impl Token {

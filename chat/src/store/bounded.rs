@@ -58,6 +58,7 @@ bounded!(People {
     is_address_banned(address: &str, now: i64) -> bool;
     add_session(session: &NewSession) -> ();
     session(key: SessionKey, now: i64) -> Option<(Session, Person)>;
+    sessions(tokens: &[TokenHash], now: i64) -> Vec<(TokenHash, Session, Person)>;
     sessions_of(user: UserId, now: i64) -> Vec<Session>;
     label_session(session: SessionId, label: &str) -> ();
     touch_session(session: SessionId, now: i64) -> ();

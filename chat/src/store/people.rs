@@ -46,6 +46,12 @@ pub trait People: Send + Sync {
         key: SessionKey,
         now: i64,
     ) -> Result<Option<(Session, Person)>, StoreError>;
+    /// Of those that these tokens open, with whose they are.
+    async fn sessions(
+        &self,
+        tokens: &[TokenHash],
+        now: i64,
+    ) -> Result<Vec<(TokenHash, Session, Person)>, StoreError>;
     async fn sessions_of(&self, user: UserId, now: i64) -> Result<Vec<Session>, StoreError>;
     async fn label_session(&self, session: SessionId, label: &str) -> Result<(), StoreError>;
     async fn touch_session(&self, session: SessionId, now: i64) -> Result<(), StoreError>;

@@ -29,12 +29,14 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use chat::Chat;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderValue, StatusCode};
 use protocol::{ApiError, ErrorCode};
 use route::Table;
+use serde_json::Value;
+use std::sync::{Arc, LazyLock};
 
 /// Every route below `/api/v1`. In a path, `{room}` is an id or a slug.
 fn table() -> Table {
@@ -93,19 +95,24 @@ fn table() -> Table {
 /// What the router nests at `/api`.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(chat: Chat) -> Router<S> {
     let (routes, documentation) = table().finish();
-    let openapi = openapi::document(documentation).to_string();
-    let asyncapi = asyncapi::document().to_string();
+    // Few ask for them, and every start would wait.
+    let openapi = document(move || openapi::document(documentation));
+    let asyncapi = document(asyncapi::document);
     Router::new()
         .nest("/v1", routes.with_state(chat).layer(middleware::from_fn(to_the_end)))
-        .route("/openapi.json", get(async || json(openapi)))
-        .route("/asyncapi.json", get(async || json(asyncapi)))
+        .route("/openapi.json", openapi)
+        .route("/asyncapi.json", asyncapi)
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(keep_private))
 }
 
-fn json(document: String) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], document)
+/// A route that writes its document when it is asked for the first time.
+fn document<S: Clone + Send + Sync + 'static>(
+    write: impl FnOnce() -> Value + Send + 'static,
+) -> MethodRouter<S> {
+    let written = Arc::new(LazyLock::new(|| write().to_string()));
+    get(async move || ([(CONTENT_TYPE, "application/json")], String::clone(&written)))
 }
 
 /// Whoever hangs up would stop a command in the middle: a ban that is in no log, a member whom no one

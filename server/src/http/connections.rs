@@ -3,17 +3,19 @@
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
+use bytes::Bytes;
+use futures_util::task::AtomicWaker;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
-use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Whoever has connected and asked for nothing by then is in no hurry.
 const FIRST_REQUEST_WITHIN: Duration = Duration::from_secs(15);
@@ -41,9 +43,18 @@ impl Connections {
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
-    cut: CancellationToken,
+    line: Arc<Line>,
+}
+
+/// What a connection shares with those who speak of it. Every connection has one for all its life, so it is small.
+#[derive(Debug)]
+struct Line {
+    cut: AtomicBool,
+    // Two tasks may be waiting: one reads, one writes. Each must hear of the cut.
+    reader: AtomicWaker,
+    writer: AtomicWaker,
     // A std lock: it is held for an assignment and never across an await.
-    usage: Arc<Mutex<Usage>>,
+    usage: Mutex<Usage>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,44 +71,62 @@ enum Usage {
 impl Peer {
     fn new(address: SocketAddr) -> Self {
         let until = Instant::now() + FIRST_REQUEST_WITHIN;
-        let usage = Arc::new(Mutex::new(Usage::Idle { until }));
-        Self { address, cut: CancellationToken::new(), usage }
+        let line = Line {
+            cut: AtomicBool::new(false),
+            reader: AtomicWaker::new(),
+            writer: AtomicWaker::new(),
+            usage: Mutex::new(Usage::Idle { until }),
+        };
+        Self { address, line: Arc::new(line) }
     }
 
     pub(crate) fn cut(&self) {
-        self.cut.cancel();
+        self.line.cut.store(true, Ordering::Release);
+        self.line.reader.wake();
+        self.line.writer.wake();
     }
 
     /// A whole request has come.
     pub(crate) fn asks(&self) {
-        self.set(Usage::Asking);
+        self.line.set(Usage::Asking);
     }
 
     pub(crate) fn is_answered(&self) {
-        self.set(Usage::Idle { until: Instant::now() + NEXT_REQUEST_WITHIN });
+        self.line.set(Usage::Idle { until: Instant::now() + NEXT_REQUEST_WITHIN });
     }
 
     pub(crate) fn is_upgraded(&self) {
-        self.set(Usage::Upgraded);
+        self.line.set(Usage::Upgraded);
     }
+}
 
+impl Line {
     fn set(&self, usage: Usage) {
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner) = usage;
     }
 
-    async fn watch(self) {
-        loop {
-            let usage = *self.usage.lock().unwrap_or_else(PoisonError::into_inner);
-            let look_again = match usage {
-                Usage::Upgraded => return,
-                Usage::Idle { until } if until <= Instant::now() => return self.cut(),
-                Usage::Idle { until } => until,
-                Usage::Asking => Instant::now() + NEXT_REQUEST_WITHIN,
-            };
-            tokio::select! {
-                () = self.cut.cancelled() => return,
-                () = tokio::time::sleep_until(look_again) => {}
-            }
+    fn check(&self) -> io::Result<()> {
+        if self.cut.load(Ordering::Acquire) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        Ok(())
+    }
+
+    /// Has whoever waits woken by a cut, too.
+    fn wait(&self, waker: &AtomicWaker, cx: &Context<'_>) -> io::Result<()> {
+        waker.register(cx.waker());
+        // It may have been cut just before.
+        self.check()
+    }
+
+    /// When to look again whether a request has come; `None` when that doesn't matter any more.
+    fn deadline(&self) -> io::Result<Option<Instant>> {
+        let usage = *self.usage.lock().unwrap_or_else(PoisonError::into_inner);
+        match usage {
+            Usage::Upgraded => Ok(None),
+            Usage::Idle { until } if until <= Instant::now() => Err(io::ErrorKind::TimedOut.into()),
+            Usage::Idle { until } => Ok(Some(until)),
+            Usage::Asking => Ok(Some(Instant::now() + NEXT_REQUEST_WITHIN)),
         }
     }
 }
@@ -136,16 +165,14 @@ impl Connected<IncomingStream<'_, Connections>> for Peer {
 
 fn open(stream: TcpStream, address: SocketAddr, place: OwnedSemaphorePermit) -> (Connection, Peer) {
     let peer = Peer::new(address);
-    let cut = peer.cut.clone();
     if let Err(error) = tune(&stream) {
         tracing::debug!(%error, "a connection keeps the system's settings");
     }
-    tokio::spawn(peer.clone().watch());
     let connection = Connection {
         stream,
-        reading: Box::pin(cut.clone().cancelled_owned()),
-        writing: Box::pin(cut.clone().cancelled_owned()),
-        _end: cut.drop_guard(),
+        line: Arc::clone(&peer.line),
+        alarm: Some(Box::pin(sleep_until(Instant::now() + FIRST_REQUEST_WITHIN))),
+        early: Bytes::new(),
         _place: place,
     };
     (connection, peer)
@@ -160,21 +187,32 @@ fn tune(stream: &TcpStream) -> io::Result<()> {
 
 pub(crate) struct Connection {
     stream: TcpStream,
-    // Two tasks may be waiting: one reads, one writes. Each must hear of the cut.
-    reading: Pin<Box<WaitForCancellationFutureOwned>>,
-    writing: Pin<Box<WaitForCancellationFutureOwned>>,
-    // Ends the watch with the connection.
-    _end: DropGuard,
+    line: Arc<Line>,
+    /// Rings when it is time to look whether a request has come.
+    alarm: Option<Pin<Box<Sleep>>>,
+    /// What was read with the request and comes after it.
+    early: Bytes,
     _place: OwnedSemaphorePermit,
 }
 
-fn check(
-    cut: &mut Pin<Box<WaitForCancellationFutureOwned>>,
-    cx: &mut Context<'_>,
-) -> io::Result<()> {
-    match cut.as_mut().poll(cx) {
-        Poll::Ready(()) => Err(io::ErrorKind::ConnectionAborted.into()),
-        Poll::Pending => Ok(()),
+impl Connection {
+    /// What comes is no longer HTTP.
+    pub(crate) fn upgraded(self, early: &[u8]) -> Self {
+        // A copy: what was read is part of a larger buffer.
+        Self { alarm: None, early: Bytes::copy_from_slice(early), ..self }
+    }
+
+    /// Nothing comes just now. Has it been waited for long enough?
+    fn poll_alarm(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        while let Some(alarm) = &mut self.alarm
+            && alarm.as_mut().poll(cx).is_ready()
+        {
+            match self.line.deadline()? {
+                Some(deadline) => alarm.as_mut().reset(deadline),
+                None => self.alarm = None,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -184,8 +222,18 @@ impl AsyncRead for Connection {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        check(&mut self.reading, cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        self.line.check()?;
+        if !self.early.is_empty() {
+            let length = self.early.len().min(buf.remaining());
+            buf.put_slice(&self.early.split_to(length));
+            return Poll::Ready(Ok(()));
+        }
+        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if read.is_pending() {
+            self.poll_alarm(cx)?;
+            self.line.wait(&self.line.reader, cx)?;
+        }
+        read
     }
 }
 
@@ -195,8 +243,13 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        check(&mut self.writing, cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        self.line.check()?;
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        if written.is_pending() {
+            self.poll_alarm(cx)?;
+            self.line.wait(&self.line.writer, cx)?;
+        }
+        written
     }
 
     fn poll_write_vectored(
@@ -204,8 +257,13 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        check(&mut self.writing, cx)?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        self.line.check()?;
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        if written.is_pending() {
+            self.poll_alarm(cx)?;
+            self.line.wait(&self.line.writer, cx)?;
+        }
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -87,7 +87,7 @@ impl Porch {
         let token = whose(chat, &socket, &auth, from).await?;
         let ticket = self.hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
         socket.extensions.insert(Arc::new(ticket));
-        let mailbox = Mailbox::new();
+        let mailbox = Mailbox::default();
         listen(&socket, &mailbox);
         socket.extensions.insert(mailbox.clone());
         let waits = auth.as_object().is_some_and(|auth| !auth.is_empty());

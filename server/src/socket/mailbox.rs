@@ -9,49 +9,73 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use protocol::limits::{MAILBOX, UNACKED_WRITES};
 use protocol::{ApiError, ErrorCode};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 const RETRY_AFTER_MS: u64 = 1_000;
 
-#[derive(Clone)]
+/// Every socket has one for all its life, and most are empty: without letters it takes hardly any memory.
+#[derive(Clone, Default)]
 pub(crate) struct Mailbox {
-    letters: mpsc::Sender<Envelope>,
-    /// Taken by the one task that serves.
-    waiting: Arc<Mutex<Option<mpsc::Receiver<Envelope>>>>,
-    gone: CancellationToken,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    // A std lock: it is held for a push or a pop and never across an await.
+    letters: Mutex<Letters>,
+    /// Wakes the one task that serves.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Letters {
+    waiting: VecDeque<Envelope>,
+    owner: Owner,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Owner {
+    #[default]
+    Here,
+    Gone,
     /// Its client no longer reads.
-    abandoned: CancellationToken,
+    Stalled,
 }
 
 impl Mailbox {
-    pub(crate) fn new() -> Self {
-        let (letters, waiting) = mpsc::channel(MAILBOX);
-        Self {
-            letters,
-            waiting: Arc::new(Mutex::new(Some(waiting))),
-            gone: CancellationToken::new(),
-            abandoned: CancellationToken::new(),
-        }
-    }
-
     pub(super) fn deliver(&self, envelope: Envelope) {
-        if let Err(refused) = self.letters.try_send(envelope) {
+        let mut letters = self.lock();
+        if letters.owner == Owner::Here && letters.waiting.len() < MAILBOX {
+            letters.waiting.push_back(envelope);
+            drop(letters);
+            self.shared.changed.notify_one();
+        } else {
+            drop(letters);
             let error: Error = ApiError::unavailable(RETRY_AFTER_MS).into();
-            refused.into_inner().responder.answer::<()>(Err(error));
+            envelope.responder.answer::<()>(Err(error));
         }
     }
 
     /// What has arrived is still handled.
     pub(super) fn close(&self) {
-        self.gone.cancel();
+        self.end(Owner::Gone);
     }
 
     /// The same, and no one waits for its owner.
     pub(super) fn abandon(&self) {
-        self.abandoned.cancel();
-        self.close();
+        self.end(Owner::Stalled);
+    }
+
+    fn end(&self, owner: Owner) {
+        let mut letters = self.lock();
+        // Whoever stalled is not gone by their own will, whatever is heard of them afterwards.
+        if letters.owner != Owner::Stalled {
+            letters.owner = owner;
+        }
+        drop(letters);
+        self.shared.changed.notify_one();
     }
 
     /// Handles everything, from CONNECT until the socket has gone.
@@ -74,24 +98,47 @@ impl Mailbox {
         &self,
         reader: &mut impl Reader,
     ) -> FuturesUnordered<BoxFuture<'static, ()>> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut unanswered = FuturesUnordered::new();
-        let Some(mut letters) = waiting else { return unanswered };
         loop {
             tokio::select! {
                 biased;
-                letter = letters.recv(), if unanswered.len() < UNACKED_WRITES => match letter {
+                letter = self.next(), if unanswered.len() < UNACKED_WRITES => match letter {
                     Some(letter) => unanswered.extend(reader.read(letter).await),
                     None => return unanswered,
                 },
                 Some(()) = unanswered.next() => {}
-                () = self.gone.cancelled(), if !letters.is_closed() => letters.close(),
             }
         }
     }
 
+    /// The letter that came first; `None` when the socket has gone and all are read.
+    async fn next(&self) -> Option<Envelope> {
+        loop {
+            if let Some(found) = self.lock().take() {
+                return found;
+            }
+            self.shared.changed.notified().await;
+        }
+    }
+
     pub(crate) fn is_abandoned(&self) -> bool {
-        self.abandoned.is_cancelled()
+        self.lock().owner == Owner::Stalled
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Letters> {
+        self.shared.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Letters {
+    /// Nothing while there may be more to come.
+    fn take(&mut self) -> Option<Option<Envelope>> {
+        let letter = self.waiting.pop_front();
+        if self.waiting.is_empty() {
+            // Gives back what a busy moment took.
+            self.waiting = VecDeque::new();
+        }
+        (letter.is_some() || self.owner != Owner::Here).then_some(letter)
     }
 }
 

@@ -118,7 +118,7 @@ pub(crate) async fn authenticate(
     }
     let ticket = hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
     socket.extensions.insert(Arc::new(ticket));
-    let mailbox = Mailbox::new();
+    let mailbox = Mailbox::default();
     listen(&socket, &mailbox);
     socket.extensions.insert(mailbox.clone());
     socket.extensions.insert(Arrival { who, mailbox });

@@ -7,6 +7,7 @@ use protocol::{ApiError, ErrorCode, Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use socketio_client::{Change, Client};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -215,16 +216,17 @@ async fn before_a_restart_everyone_is_told_when_to_come_back() {
 /// A WebSocket by hand, whose owner can stop reading.
 struct Stalled(TcpStream);
 
+const UPGRADE: &str = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\n\
+                       connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                       sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
 impl Stalled {
     async fn connect(url: &str, token: &str) -> Self {
         let address = url.strip_prefix("http://").unwrap().parse().unwrap();
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4_096).unwrap();
         let mut stream = socket.connect(address).await.unwrap();
-        let request = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\n\
-                       connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
-                       sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(UPGRADE.as_bytes()).await.unwrap();
         let mut stalled = Self(stream);
         stalled.read_until("0{").await;
         stalled.write(&format!("40/chat,{}", json!({ "token": token }))).await;
@@ -244,14 +246,8 @@ impl Stalled {
         }
     }
 
-    /// One masked text frame; a mask of zeros leaves the text as it is.
     async fn write(&mut self, text: &str) {
-        let length = u16::try_from(text.len()).unwrap();
-        let mut frame = vec![0x81, 0x80 | 0x7e];
-        frame.extend(length.to_be_bytes());
-        frame.extend([0; 4]);
-        frame.extend(text.as_bytes());
-        self.0.write_all(&frame).await.unwrap();
+        self.0.write_all(&frame(text)).await.unwrap();
     }
 
     /// Finds out that the connection is cut without reading what is on its way: that would wake the
@@ -265,6 +261,29 @@ impl Stalled {
         let soon = Duration::from_secs(5);
         tokio::time::timeout(soon, talk).await.expect("the connection is still open");
     }
+}
+
+/// One masked text frame; a mask of zeros leaves the text as it is.
+fn frame(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).unwrap();
+    let mut frame = vec![0x81, 0x80 | 0x7e];
+    frame.extend(length.to_be_bytes());
+    frame.extend([0; 4]);
+    frame.extend(text.as_bytes());
+    frame
+}
+
+#[tokio::test]
+async fn what_comes_with_the_request_for_a_websocket_is_not_lost() {
+    let house = House::open().await;
+    let token = sign_in(&house.url, "Quick").await;
+    let address: SocketAddr = house.url.strip_prefix("http://").unwrap().parse().unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let connect = format!("40/chat,{}", json!({ "token": token }));
+    let whole = [UPGRADE.as_bytes(), &frame(&connect)].concat();
+    stream.write_all(&whole).await.unwrap();
+    Stalled(stream).read_until("40/chat,").await;
+    house.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

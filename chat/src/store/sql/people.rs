@@ -32,18 +32,28 @@ macro_rules! select_person {
 }
 
 macro_rules! select_session {
-    ($where:literal) => {
+    () => {
         concat!(
             "SELECT u.id AS user_id, u.name AS user_name, u.role AS user_role, u.password, ",
             "u.muted_until, u.banned_until, u.disabled_at IS NOT NULL AS disabled, ",
             "s.id AS session_id, s.kind AS session_kind, s.label, s.address, s.created_at, s.seen_at, ",
-            "s.expires_at ",
+            "s.expires_at, s.token_hash ",
             "FROM sessions s JOIN users u ON u.id = s.user_id ",
-            "WHERE s.ended_at IS NULL AND s.expires_at > $2 AND ",
-            $where
+            "WHERE s.ended_at IS NULL AND "
         )
     };
+    ($where:literal) => {
+        concat!(select_session!(), "s.expires_at > $2 AND ", $where)
+    };
 }
+
+static SESSIONS: LazyLock<Statements> = LazyLock::new(|| {
+    const SELECT: &str = select_session!();
+    Statements::new(|length| {
+        let (tokens, now) = (tuples(1, length), parameter(length + 1));
+        format!("{SELECT} s.token_hash IN {tokens} AND s.expires_at > {now}")
+    })
+});
 
 const HAS_ACCOUNTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE password IS NOT NULL)";
 
@@ -230,6 +240,26 @@ impl People for Engine {
         };
         let found = query.bind(now).fetch_optional(self.readers()).await?;
         found.map(|found| Ok((row::session(&found)?, row::person(&found)?))).transpose()
+    }
+
+    async fn sessions(
+        &self,
+        tokens: &[TokenHash],
+        now: i64,
+    ) -> Result<Vec<(TokenHash, Session, Person)>, StoreError> {
+        let mut sessions = Vec::new();
+        for tokens in tokens.chunks(LENGTHS[0]) {
+            let (length, select) = SESSIONS.for_rows(tokens.len());
+            let mut query = sqlx::query(select);
+            for place in 0..length {
+                query = query.bind(tokens.get(place).map(|token| token.0.to_vec()));
+            }
+            for found in query.bind(now).fetch_all(self.readers()).await? {
+                let token = row::token_hash(&found)?;
+                sessions.push((token, row::session(&found)?, row::person(&found)?));
+            }
+        }
+        Ok(sessions)
     }
 
     async fn sessions_of(&self, user: UserId, now: i64) -> Result<Vec<Session>, StoreError> {

@@ -1,6 +1,7 @@
 //! Between rows and things.
 
 use super::Row;
+use crate::people::token::TokenHash;
 use crate::store::StoreError;
 use crate::store::people::{Account, Person, Session, SessionKind};
 use crate::store::rooms::{Counted, Listed, Membership, Read, RoomRow};
@@ -34,6 +35,12 @@ pub(super) fn account(row: &Row) -> Result<Account, StoreError> {
         disabled: row.try_get("disabled")?,
         created_at: row.try_get("created_at")?,
     })
+}
+
+pub(super) fn token_hash(row: &Row) -> Result<TokenHash, StoreError> {
+    let bytes: &[u8] = row.try_get("token_hash")?;
+    let hash = bytes.try_into().map_err(|_| unreadable("token hash", "another length"))?;
+    Ok(TokenHash(hash))
 }
 
 pub(super) fn session(row: &Row) -> Result<Session, StoreError> {

@@ -13,14 +13,15 @@ use sqlx::Row as _;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-/// Another node may write the same message at the same moment: then the whole batch is tried again
-/// and finds it.
+/// A message may have been sent before, and another node may write it at the same moment: then the whole batch is
+/// tried again and finds it.
 const ATTEMPTS: usize = 4;
 
 pub(super) async fn write(engine: &Engine, batch: &[Change]) -> Result<Vec<Written>, StoreError> {
     let mut attempt = 1;
     loop {
-        match write_once(engine, batch).await {
+        // Few are sent twice, and the database notices: it is asked before only when it has.
+        match write_once(engine, batch, attempt > 1).await {
             Err(StoreError::Database(sqlx::Error::Database(error)))
                 if attempt < ATTEMPTS && is_collision(&*error) =>
             {
@@ -36,9 +37,13 @@ fn is_collision(error: &dyn sqlx::error::DatabaseError) -> bool {
     error.is_unique_violation() || matches!(error.code().as_deref(), Some("40001" | "40P01"))
 }
 
-async fn write_once(engine: &Engine, batch: &[Change]) -> Result<Vec<Written>, StoreError> {
+async fn write_once(
+    engine: &Engine,
+    batch: &[Change],
+    again: bool,
+) -> Result<Vec<Written>, StoreError> {
     let mut tx = engine.begin().await?;
-    let mut writing = Writing::begin(&mut tx, batch).await?;
+    let mut writing = Writing::begin(&mut tx, batch, again).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for change in batch {
         outcomes.push(writing.take(&mut tx, change).await?);
@@ -51,7 +56,7 @@ async fn write_once(engine: &Engine, batch: &[Change]) -> Result<Vec<Written>, S
 /// A transaction's view of the rooms that it writes to.
 struct Writing<'a> {
     counters: BTreeMap<RoomId, Counter>,
-    /// What had been sent before, by this batch or an earlier one.
+    /// What had been sent before by this batch, and as far as it is known by an earlier one.
     sent: HashMap<(UserId, ClientId), Message>,
     /// Taken and not yet inserted.
     new: Vec<(&'a NewMessage, u64)>,
@@ -64,13 +69,17 @@ struct Counter {
 }
 
 impl<'a> Writing<'a> {
-    async fn begin(tx: &mut Connection, batch: &'a [Change]) -> Result<Self, StoreError> {
+    async fn begin(
+        tx: &mut Connection,
+        batch: &'a [Change],
+        again: bool,
+    ) -> Result<Self, StoreError> {
         let mut rooms: Vec<RoomId> = batch.iter().map(Change::room).collect();
         rooms.sort_unstable();
         rooms.dedup();
         lock_rooms(tx, &rooms).await?;
         let counters = counters(tx, &rooms).await?;
-        let sent = sent_before(tx, batch).await?;
+        let sent = if again { sent_before(tx, batch).await? } else { HashMap::new() };
         Ok(Self { counters, sent, new: Vec::new() })
     }
 

@@ -68,6 +68,8 @@ impl Sqlite {
             .clone()
             .pragma("wal_autocheckpoint", "0")
             .pragma("cache_size", WRITER_CACHE)
+            // So that a long insert can be undone alone, SQLite copies what it changes: into a file, else.
+            .pragma("temp_store", "memory")
             .pragma("journal_size_limit", LOG_BYTES.to_string());
         let reading = options.clone().read_only(true).row_buffer_size(ROWS);
         let store = Self {
