@@ -1,13 +1,15 @@
 use crate::announcement::{Announcement, Announcements, Announcer};
 use crate::limits::{Limits, Rates, Tally};
+use crate::meters::Meters;
 use crate::nodes::{self, Others};
 use crate::people::{Passwords, Secret, Signer, Visits};
 use crate::presence::{InMemory, Presence};
-use crate::queue::Queue;
+use crate::queue::{Desk, Queue};
 use crate::rooms::Typing;
 use crate::sequence::{self, Sequence};
 use crate::standing::Standings;
 use crate::store::Store;
+use crate::traces::Traces;
 use crate::upkeep::{self, Revocations};
 use protocol::limits::{EDIT_WITHIN, VISIT_KEPT};
 use std::sync::Arc;
@@ -76,6 +78,8 @@ pub(crate) struct House {
     pub(crate) announcer: Announcer,
     pub(crate) sequence: Sequence,
     pub(crate) limits: Limits,
+    pub(crate) meters: Meters,
+    pub(crate) traces: Traces,
     pub(crate) standings: Standings,
     pub(crate) passwords: Passwords,
     pub(crate) signer: Signer,
@@ -110,13 +114,22 @@ impl Chat {
         let (entry, inbox) = mpsc::channel(ANNOUNCEMENTS);
         let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
         let announcer = Announcer::new(entry, others);
+        let (meters, traces) = (Meters::default(), Traces::default());
+        let desk = Desk {
+            store: Arc::clone(&store),
+            announcer: announcer.clone(),
+            meters: meters.clone(),
+            traces: traces.clone(),
+        };
         let house = Arc::new(House {
-            queue: Queue::start(Arc::clone(&store), announcer.clone()),
+            queue: Queue::start(desk),
             presence: Box::new(InMemory::new(announcer.clone())),
             typing: Typing::new(announcer.clone()),
             announcer,
             sequence: sequence::start(Arc::clone(&store), inbox, tell),
-            limits: Limits::new(&rates, tally),
+            limits: Limits::new(&rates, tally, &meters),
+            meters,
+            traces,
             standings: Standings::default(),
             passwords: Passwords::default(),
             signer: Signer::new(&secret),
@@ -157,6 +170,11 @@ impl Chat {
     /// Changes that wait for their commit.
     pub fn queued(&self) -> usize {
         self.house.queue.waiting()
+    }
+
+    /// What it has counted and timed.
+    pub fn meters(&self) -> &Meters {
+        &self.house.meters
     }
 
     pub(crate) async fn announce(&self, announcement: Announcement) {

@@ -5,4 +5,5 @@ pub(crate) mod connections;
 pub(crate) mod engine;
 pub(crate) mod health;
 pub(crate) mod origin;
+pub(crate) mod request;
 pub(crate) mod security;

@@ -3,6 +3,7 @@
 use super::Session;
 use super::event::{Envelope, Unanswered};
 use super::patience::Patience;
+use crate::telemetry::metrics::Metrics;
 use chat::Error;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -12,6 +13,7 @@ use protocol::{ApiError, ErrorCode};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span, debug_span};
 
 const RETRY_AFTER_MS: u64 = 1_000;
 
@@ -23,17 +25,26 @@ pub(crate) struct Mailbox {
     gone: CancellationToken,
     /// Its client no longer reads.
     abandoned: CancellationToken,
+    /// What the log says of its owner.
+    log: Span,
+    metrics: Arc<Metrics>,
 }
 
 impl Mailbox {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(log: Span, metrics: &Arc<Metrics>) -> Self {
         let (letters, waiting) = mpsc::channel(MAILBOX);
         Self {
             letters,
             waiting: Arc::new(Mutex::new(Some(waiting))),
             gone: CancellationToken::new(),
             abandoned: CancellationToken::new(),
+            log,
+            metrics: Arc::clone(metrics),
         }
+    }
+
+    pub(crate) fn log(&self) -> &Span {
+        &self.log
     }
 
     pub(super) fn deliver(&self, envelope: Envelope) {
@@ -50,6 +61,11 @@ impl Mailbox {
 
     /// The same, and no one waits for its owner.
     pub(super) fn abandon(&self) {
+        if self.is_abandoned() {
+            return;
+        }
+        self.log.in_scope(|| tracing::info!("a client no longer reads; it is dropped"));
+        self.metrics.slow_readers.inc();
         self.abandoned.cancel();
         self.close();
     }
@@ -77,12 +93,16 @@ impl Mailbox {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut unanswered = FuturesUnordered::new();
         let Some(mut letters) = waiting else { return unanswered };
+        tracing::debug!("a socket came in");
         loop {
             tokio::select! {
                 biased;
                 letter = letters.recv(), if unanswered.len() < UNACKED_WRITES => match letter {
                     Some(letter) => unanswered.extend(reader.read(letter).await),
-                    None => return unanswered,
+                    None => {
+                        tracing::debug!("a socket has gone");
+                        return unanswered;
+                    }
                 },
                 Some(()) = unanswered.next() => {}
                 () = self.gone.cancelled(), if !letters.is_closed() => letters.close(),
@@ -118,8 +138,9 @@ async fn arrive(session: &Session) -> bool {
 }
 
 impl Reader for Desk<'_> {
-    async fn read(&mut self, letter: Envelope) -> Unanswered {
+    async fn read(&mut self, mut letter: Envelope) -> Unanswered {
         let session = self.session;
+        letter.responder.begin(session.metrics.begin(&letter.event));
         let known = session.namespace.events.iter().find(|entry| entry.name == letter.event);
         let Some(entry) = known else {
             letter.responder.answer::<()>(Err(unknown_event().into()));
@@ -131,7 +152,8 @@ impl Reader for Desk<'_> {
             self.patience.lose(&session.socket);
             return None;
         }
-        (entry.run)(session, letter.payload, letter.responder).await
+        let turn = debug_span!("event", event = entry.name);
+        (entry.run)(session, letter.payload, letter.responder).instrument(turn).await
     }
 }
 
