@@ -1,10 +1,11 @@
 use crate::announcement::{Announcement, Announcements, Announcer};
 use crate::limits::{Limits, Rates, Tally};
+use crate::meters::Meters;
 use crate::nodes::{self, Others};
 use crate::people::token::TokenHash;
 use crate::people::{self, Passwords, Secret, Signer, Visits};
 use crate::presence::{InMemory, Presence};
-use crate::queue::Queue;
+use crate::queue::{Desk, Queue};
 use crate::rooms::Typing;
 use crate::sequence::{self, Sequence};
 use crate::standing::Standings;
@@ -12,6 +13,7 @@ use crate::store::Store;
 use crate::store::people::{Person, Session};
 use crate::store::rooms::Counted;
 use crate::together::Together;
+use crate::traces::Traces;
 use crate::upkeep::{self, Revocations};
 use protocol::UserId;
 use protocol::limits::{EDIT_WITHIN, VISIT_KEPT};
@@ -81,6 +83,8 @@ pub(crate) struct House {
     pub(crate) announcer: Announcer,
     pub(crate) sequence: Sequence,
     pub(crate) limits: Limits,
+    pub(crate) meters: Meters,
+    pub(crate) traces: Traces,
     pub(crate) standings: Standings,
     /// Whose session a token opens. Of many who come at once, read together.
     pub(crate) holders: Together<TokenHash, Option<(Session, Person)>>,
@@ -120,17 +124,26 @@ impl Chat {
         let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
         let announcer = Announcer::new(entry, others);
         let (sessions, rooms) = (Arc::clone(&store), Arc::clone(&store));
+        let (meters, traces) = (Meters::default(), Traces::default());
+        let desk = Desk {
+            store: Arc::clone(&store),
+            announcer: announcer.clone(),
+            meters: meters.clone(),
+            traces: traces.clone(),
+        };
         let house = Arc::new(House {
             holders: Together::start(move |tokens| people::holders(Arc::clone(&sessions), tokens)),
             memberships: Together::start(move |users| {
                 people::memberships(Arc::clone(&rooms), users)
             }),
-            queue: Queue::start(Arc::clone(&store), announcer.clone()),
+            queue: Queue::start(desk),
             presence: Box::new(InMemory::new(announcer.clone())),
             typing: Typing::new(announcer.clone()),
             announcer,
             sequence: sequence::start(Arc::clone(&store), inbox, tell),
-            limits: Limits::new(&rates, tally),
+            limits: Limits::new(&rates, tally, &meters),
+            meters,
+            traces,
             standings: Standings::default(),
             passwords: Passwords::default(),
             signer: Signer::new(&secret),
@@ -171,6 +184,11 @@ impl Chat {
     /// Changes that wait for their commit.
     pub fn queued(&self) -> usize {
         self.house.queue.waiting()
+    }
+
+    /// What it has counted and timed.
+    pub fn meters(&self) -> &Meters {
+        &self.house.meters
     }
 
     pub(crate) async fn announce(&self, announcement: Announcement) {

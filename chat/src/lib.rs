@@ -15,6 +15,8 @@
 //! | `standing` | what the answer needs to know, remembered for a moment |
 //! | [`limits`] | how often something may be done |
 //! | `queue` | the write queue: many changes, one transaction |
+//! | [`meters`] | what is counted and timed |
+//! | `traces` | how a trace goes on after the commit |
 //! | `presence` | who is here now |
 //! | [`nodes`] | what several nodes tell each other |
 //! | `sequence` | the order in which a room's changes are told |
@@ -33,6 +35,7 @@ pub mod error;
 pub mod export;
 pub mod limits;
 mod messages;
+pub mod meters;
 mod moderation;
 pub mod nodes;
 mod people;
@@ -46,6 +49,7 @@ pub mod store;
 mod time;
 mod todos;
 mod together;
+mod traces;
 mod upkeep;
 
 use messages::grams;

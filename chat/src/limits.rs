@@ -3,10 +3,12 @@
 //! had at once.
 
 use crate::error::Error;
+use crate::meters::Meters;
 use crate::people::{Address, Identity};
 use async_trait::async_trait;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use prometheus_client::metrics::counter::Counter as Refusals;
 use protocol::ApiError;
 use protocol::limits::{ADDRESS_SHARE, Limit, RATES, Rate};
 use std::collections::HashMap;
@@ -80,6 +82,7 @@ struct Bucket {
     name: &'static str,
     by_one: Counter,
     by_address: Counter,
+    refusals: Refusals,
 }
 
 struct Counter {
@@ -106,12 +109,13 @@ impl fmt::Display for Key {
 }
 
 impl Limits {
-    pub(crate) fn new(rates: &Rates, tally: Option<Arc<dyn Tally>>) -> Self {
+    pub(crate) fn new(rates: &Rates, tally: Option<Arc<dyn Tally>>, meters: &Meters) -> Self {
         let buckets = RATES.into_iter().filter_map(|(limit, name, _)| {
             let rate = rates.0.get(&limit).copied().flatten()?;
             let share = if limit == Limit::Login { 1 } else { ADDRESS_SHARE };
             let (by_one, by_address) = (Counter::new(rate, 1)?, Counter::new(rate, share)?);
-            Some((limit, Bucket { name, by_one, by_address }))
+            let refusals = meters.limited(name);
+            Some((limit, Bucket { name, by_one, by_address, refusals }))
         });
         Self { buckets: buckets.collect(), clock: DefaultClock::default(), tally }
     }
@@ -128,32 +132,36 @@ impl Limits {
     pub(crate) async fn check_address(&self, limit: Limit, address: Address) -> Result<(), Error> {
         self.check_address_here(limit, address)?;
         let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
-        self.take(bucket.name, &bucket.by_address, &Key::Address(address.to_string())).await
+        let key = Key::Address(address.to_string());
+        bucket.count(self.take(bucket.name, &bucket.by_address, &key).await)
     }
 
     /// The same, by this node's own count. Nothing waits for it.
     pub(crate) fn check_here(&self, limit: Limit, who: &Identity) -> Result<(), Error> {
         let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
-        self.take_here(&bucket.by_one, &Key::Person(who.user.id))?;
-        self.take_here(&bucket.by_address, &Key::Address(who.address.to_string()))
+        let key = Key::Person(who.user.id);
+        bucket.count(self.take_both_here(bucket, &key, &Key::Address(who.address.to_string())))
     }
 
     pub(crate) fn check_address_here(&self, limit: Limit, address: Address) -> Result<(), Error> {
         let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
-        self.take_here(&bucket.by_address, &Key::Address(address.to_string()))
+        bucket.count(self.take_here(&bucket.by_address, &Key::Address(address.to_string())))
     }
 
     /// Whoever is refused here is refused without asking further.
     async fn check_both(&self, limit: Limit, key: &Key, address: Address) -> Result<(), Error> {
-        let Some(Bucket { name, by_one, by_address }) = self.buckets.get(&limit) else {
-            return Ok(());
-        };
+        let Some(bucket) = self.buckets.get(&limit) else { return Ok(()) };
         let address = Key::Address(address.to_string());
-        self.take_here(by_one, key)?;
-        self.take_here(by_address, &address)?;
+        bucket.count(self.take_both_here(bucket, key, &address))?;
+        let Bucket { name, by_one, by_address, .. } = bucket;
         let (one, all) =
             tokio::join!(self.take(name, by_one, key), self.take(name, by_address, &address));
-        one.and(all)
+        bucket.count(one.and(all))
+    }
+
+    fn take_both_here(&self, bucket: &Bucket, key: &Key, address: &Key) -> Result<(), Error> {
+        self.take_here(&bucket.by_one, key)?;
+        self.take_here(&bucket.by_address, address)
     }
 
     /// From what all nodes share.
@@ -185,6 +193,16 @@ impl Limits {
         let counters =
             self.buckets.values().flat_map(|bucket| [&bucket.by_one, &bucket.by_address]);
         counters.map(|counter| counter.here.len()).sum()
+    }
+}
+
+impl Bucket {
+    /// A refusal is counted.
+    fn count(&self, taken: Result<(), Error>) -> Result<(), Error> {
+        if taken.is_err() {
+            self.refusals.inc();
+        }
+        taken
     }
 }
 
@@ -221,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_asked_for_so_often_and_no_more() {
-        let limits = Limits::new(&Rates::default(), None);
+        let limits = Limits::new(&Rates::default(), None, &Meters::default());
         let address = Address::LOCAL;
         for _ in 0..5 {
             limits.check_name("anna", address).await.unwrap();
@@ -235,7 +253,7 @@ mod tests {
     async fn the_quiet_are_forgotten() {
         let mut rates = Rates::none();
         rates.set("login=1000/1").unwrap();
-        let limits = Limits::new(&rates, None);
+        let limits = Limits::new(&rates, None, &Meters::default());
         for number in 0..500 {
             limits.check_name(&number.to_string(), Address::LOCAL).await.unwrap();
         }

@@ -5,6 +5,7 @@ use chat::Address;
 use socketioxide::socket::Sid;
 use std::collections::HashMap;
 // A std lock: it is held for a few map operations and never across an await.
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct Doors {
@@ -12,6 +13,8 @@ pub(crate) struct Doors {
     most_from_one: usize,
     neighbours: Option<Neighbours>,
     inside: Mutex<Inside>,
+    /// How many tickets there have been.
+    tickets: AtomicU64,
 }
 
 /// The doors of the other nodes: how many came in there, and where they see how many came in here.
@@ -32,6 +35,8 @@ struct Inside {
 pub(crate) struct Ticket {
     doors: Arc<Doors>,
     connection: Sid,
+    /// By which a socket is known in the log: its `sid` opens it.
+    pub(crate) number: u64,
 }
 
 impl Drop for Ticket {
@@ -45,11 +50,20 @@ pub(crate) struct Full;
 
 impl Doors {
     pub(crate) fn new(most: usize, most_from_one: usize, neighbours: Option<Neighbours>) -> Self {
-        Self { most, most_from_one, neighbours, inside: Mutex::default() }
+        Self {
+            most,
+            most_from_one,
+            neighbours,
+            inside: Mutex::default(),
+            tickets: AtomicU64::new(1),
+        }
     }
 
     pub(crate) fn enter(self: &Arc<Self>, connection: Sid, from: Address) -> Result<Ticket, Full> {
-        let ticket = || Ticket { doors: Arc::clone(self), connection };
+        let ticket = || {
+            let number = self.tickets.fetch_add(1, Ordering::Relaxed);
+            Ticket { doors: Arc::clone(self), connection, number }
+        };
         let mut inside = self.lock();
         if let Some((_, namespaces)) = inside.connections.get_mut(&connection) {
             *namespaces += 1;
@@ -91,10 +105,14 @@ impl Doors {
         }
     }
 
+    pub(crate) fn count_here(&self) -> usize {
+        self.lock().connections.len()
+    }
+
     /// Of all nodes.
     pub(crate) fn count(&self) -> usize {
         let elsewhere = self.neighbours.as_ref().map_or(0, |others| others.elsewhere.connections());
-        self.lock().connections.len() + elsewhere
+        self.count_here() + elsewhere
     }
 
     pub(crate) fn nodes(&self) -> usize {

@@ -5,6 +5,7 @@ use crate::namespaces::{ADMIN, CHAT, NOTIFICATIONS};
 use crate::open_door::Teller;
 use crate::socket::{drop_stalled, room, session_room, user_room};
 use crate::stats::{Counters, Gauge};
+use crate::telemetry::metrics::Metrics;
 use chat::{Announcement, Announcements, Chat};
 use protocol::event::{
     self, Announce, Membership, RoomCount, RoomPresence, RoomRemoved, RoomUpdated, Unread,
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
+use tracing::{Instrument, Span, debug_span};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -25,6 +27,7 @@ pub(crate) struct Fanout {
     io: SocketIo,
     chat: Chat,
     counters: Arc<Counters>,
+    metrics: Arc<Metrics>,
     /// Visitors of the open door hear it in their own words.
     teller: Teller,
     /// How many are online in each room, as far as anyone was told.
@@ -33,9 +36,15 @@ pub(crate) struct Fanout {
 }
 
 impl Fanout {
-    pub(crate) fn new(io: SocketIo, chat: Chat, counters: Arc<Counters>, teller: Teller) -> Self {
+    pub(crate) fn new(
+        io: SocketIo,
+        chat: Chat,
+        counters: Arc<Counters>,
+        metrics: Arc<Metrics>,
+        teller: Teller,
+    ) -> Self {
         let (online, crowds) = Default::default();
-        Self { io, chat, counters, teller, online, crowds }
+        Self { io, chat, counters, metrics, teller, online, crowds }
     }
 
     /// One task, so that a room hears its changes in the order of their `rev`.
@@ -52,8 +61,12 @@ impl Fanout {
                 }
                 announcement = announcements.recv() => match announcement {
                     Some(announcement) => {
-                        self.teller.announce(&announcement).await;
-                        self.announce(announcement).await;
+                        let step = self.step(&announcement);
+                        let told = async {
+                            self.teller.announce(&announcement).await;
+                            self.announce(announcement).await;
+                        };
+                        told.instrument(step).await;
                     }
                     None => return,
                 },
@@ -62,10 +75,19 @@ impl Fanout {
         }
     }
 
+    /// The last one in the trace of what was said here.
+    fn step(&self, announcement: &Announcement) -> Span {
+        let Announcement::Message(changed) = announcement else { return Span::none() };
+        let commit = self.chat.trace(changed.room, changed.rev);
+        commit.map_or_else(Span::none, |commit| debug_span!(parent: &commit, "fanout"))
+    }
+
     async fn announce(&mut self, announcement: Announcement) {
         match announcement {
             Announcement::Message(changed) => {
-                self.counters.told(self.online.get(&changed.room).copied().unwrap_or_default());
+                let online = self.online.get(&changed.room).copied().unwrap_or_default();
+                self.counters.told(online);
+                self.metrics.deliveries.inc_by(online as u64);
                 self.tell_room(changed.room, event::MESSAGE, &changed).await;
             }
             Announcement::Presence(presence) => self.presence(presence).await,
@@ -200,6 +222,7 @@ impl Fanout {
         payload: &impl Serialize,
     ) {
         let Some(sockets) = sockets else { return };
+        self.metrics.told(event);
         match sockets.clone().emit(event, payload).await {
             Ok(()) => {}
             Err(BroadcastError::Socket(errors)) if errors.iter().any(is_full) => {

@@ -9,6 +9,7 @@
 //! | every setting and every command | [`config`], [`command`] |
 //! | one event's handler | `socket/<family>.rs` |
 //! | what is told to whom after a change | `fanout` |
+//! | what is measured, logged, traced | [`telemetry`] |
 //! | how several nodes are one house | `cluster/` |
 
 mod api;

@@ -7,7 +7,7 @@ use crate::http::assets::Assets;
 use crate::http::client;
 use crate::http::engine;
 use crate::http::health::{self, Readiness};
-use crate::http::security;
+use crate::http::{request, security};
 use app::ssr::document::{PageFiles, shell};
 use app::ssr::pages::{self, Detour, Load, PAGES, Shown};
 use app::ssr::{Asked, PageContext};
@@ -23,7 +23,6 @@ use leptos_axum::{handle_server_fns_with_context, render_app_async_with_context}
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::trace::TraceLayer;
 
 /// The longest message, with every byte of it escaped as a form escapes it, and as much again.
 pub(crate) const BODY_BYTES: usize = 128 * 1024;
@@ -32,7 +31,7 @@ pub(crate) const BODY_BYTES: usize = 128 * 1024;
 const PAGE_QUALITY: i32 = 5;
 
 #[derive(Clone)]
-struct AppState {
+pub(crate) struct AppState {
     options: LeptosOptions,
     assets: Arc<Assets>,
     page: PageContext,
@@ -44,6 +43,7 @@ pub(crate) fn build(
     cluster: Option<Arc<Cluster>>,
     assets: Assets,
     stopping: CancellationToken,
+    metrics: Router<AppState>,
 ) -> Router {
     let files = PageFiles {
         script: assets.script.clone(),
@@ -67,13 +67,14 @@ pub(crate) fn build(
         .route("/api/", any(api::nowhere))
         .route("/health", get(health::alive))
         .route("/health/ready", get(health::ready))
+        .merge(metrics)
         // What the forms post to: `app::forms`.
         .route("/forms/{name}", post(form))
         .route(pages::SEEN, get(seen))
         .fallback(file_or_not_found)
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(middleware::from_fn(security::headers))
-        .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn(request::name_route))
         .with_state(state)
 }
 

@@ -5,20 +5,25 @@ use crate::fanout::Fanout;
 use crate::http::address;
 use crate::http::assets::Assets;
 use crate::http::connections::{Connections, Peer};
-use crate::http::engine;
+use crate::http::engine::{self, Gate};
 use crate::http::entry;
 use crate::http::origin::{self, Allowed};
+use crate::http::request;
 use crate::namespaces::CHAT;
 use crate::open_door::{self, Teller, Visitors};
 use crate::socket::Hall;
 use crate::stats::{Counters, Gauge};
 use crate::storage::{Lock, StorageError, in_words};
+use crate::telemetry::door::{self, Admits};
+use crate::telemetry::metrics::Metrics;
+use crate::telemetry::scrape::{self, Scrape};
 use crate::{namespaces, router};
 use ::http::StatusCode;
 use axum::{Router, middleware};
 use chat::limits::Rates;
 use chat::{Chat, Registration, nodes};
 use ipnet::IpNet;
+use prometheus_client::registry::Registry;
 use protocol::event::{self, Restarting};
 use socketioxide::SocketIo;
 use std::io;
@@ -44,8 +49,8 @@ const BACK_WITHIN_MS: u64 = 4_500;
 /// Why Beseda could not start, in one sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("can't listen on {address}: {}; choose another place with --address", in_words(source))]
-    Listen { address: SocketAddr, source: io::Error },
+    #[error("can't listen on {address}: {}; choose another place with {option}", in_words(source))]
+    Listen { address: SocketAddr, option: &'static str, source: io::Error },
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
@@ -63,6 +68,7 @@ pub enum StartError {
 /// A running server. A test starts one on port 0 as the program does on its own.
 pub struct Server {
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     chat: Chat,
     io: SocketIo,
     cluster: Option<Arc<Cluster>>,
@@ -79,7 +85,11 @@ impl Server {
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let cluster = join_others(&settings).await?.map(Arc::new);
         let lock = settings.storage.lock(cluster.is_some()).await?;
-        let (listener, address) = listen(settings.http.address).await?;
+        let (listener, address) = listen(settings.http.address, "--address").await?;
+        let apart = match settings.telemetry.metrics_address {
+            Some(address) => Some(listen(address, "--metrics-address").await?),
+            None => None,
+        };
         let store = settings.storage.open().await?;
         let (chat, announcements) = Chat::open(store, house(&settings, cluster.as_deref())?);
         let http = &settings.http;
@@ -88,16 +98,26 @@ impl Server {
             elsewhere: Arc::clone(&cluster.elsewhere),
         });
         let doors = Doors::new(http.max_connections, http.max_connections_per_address, neighbours);
-        let hall = Hall { chat: chat.clone(), doors: Arc::new(doors) };
+        let mut registry = Registry::default();
+        let metrics = Arc::new(Metrics::new(&mut registry));
+        let hall =
+            Hall { chat: chat.clone(), doors: Arc::new(doors), metrics: Arc::clone(&metrics) };
         let (sockets, io) = namespaces::build(&settings.engine, &hall);
         let visitors = Arc::<Visitors>::default();
         if settings.people.open_door == Switch::On {
             open_door::open(&io, &hall, &visitors);
         }
+        let house = scrape::House {
+            chat: chat.clone(),
+            io: io.clone(),
+            doors: Arc::clone(&hall.doors),
+            cluster: cluster.clone(),
+        };
+        let scrape = Scrape::new(registry, house);
         let counters = Arc::<Counters>::default();
         let gauge = Gauge::new(chat.clone(), hall.doors, Arc::clone(&counters));
         let teller = Teller::new(io.clone(), chat.clone(), Arc::clone(&visitors));
-        let fanout = Fanout::new(io.clone(), chat.clone(), counters, teller);
+        let fanout = Fanout::new(io.clone(), chat.clone(), counters, hall.metrics, teller);
         tokio::spawn(fanout.run(announcements, gauge));
         let mut tasks = JoinSet::new();
         if let Some(cluster) = &cluster {
@@ -109,21 +129,27 @@ impl Server {
         }
         let (stopping, leaving) = (CancellationToken::new(), CancellationToken::new());
         let old_too = settings.engine.engine_v3 == Switch::On;
+        let gate = Gate { old_too, metrics: Arc::clone(&metrics) };
+        let (apart, metrics_address) = apart.unzip();
+        let token = settings.telemetry.metrics_token.as_deref();
+        let shown = show_metrics(scrape, token, apart, &mut tasks);
         // A poll lasts as long as nothing happens, which is until the next ping.
         let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
         let allowed: Allowed = http.allowed_origins.clone().into();
-        let routes = router::build(chat.clone(), cluster.clone(), Assets::load(), leaving.clone());
+        let assets = Assets::load();
+        let routes = router::build(chat.clone(), cluster.clone(), assets, leaving.clone(), shown);
         // Around the sockets too.
         let router = Router::new()
             .fallback(entry::enter)
             .with_state(sockets.layer(routes))
             .layer(middleware::from_fn_with_state(allowed, origin::check))
-            .layer(middleware::from_fn_with_state(old_too, engine::check))
+            .layer(middleware::from_fn_with_state(gate, engine::check))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, slowest));
         let router = router::with_client(router)
-            .layer(middleware::from_fn_with_state(proxies(http), address::find_out));
+            .layer(middleware::from_fn_with_state(proxies(http), address::find_out))
+            .layer(middleware::from_fn(request::identify));
         let service = router.into_make_service_with_connect_info::<Peer>();
-        let listener = Connections::new(listener, http.max_connections);
+        let listener = Connections::new(listener, http.max_connections, metrics);
         let stop = stopping.clone().cancelled_owned();
         let serving = tokio::spawn(async move {
             let serve = axum::serve(listener, service).with_graceful_shutdown(stop);
@@ -131,11 +157,27 @@ impl Server {
                 tracing::error!(%error, "the listener failed");
             }
         });
-        Ok(Self { address, chat, io, cluster, leaving, stopping, serving, tasks, _lock: lock })
+        Ok(Self {
+            address,
+            metrics_address,
+            chat,
+            io,
+            cluster,
+            leaving,
+            stopping,
+            serving,
+            tasks,
+            _lock: lock,
+        })
     }
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it shows its metrics, where that is a place of their own.
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics_address.map(|address| format!("http://{address}/metrics"))
     }
 
     /// What this server serves, for whoever embeds it.
@@ -218,8 +260,31 @@ fn proxies(http: &Http) -> Arc<[IpNet]> {
     http.trusted_proxies.clone().into()
 }
 
-async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |source| StartError::Listen { address, source };
+/// On a listener of their own, where there is one; what is left is for the main address.
+fn show_metrics<S: Clone + Send + Sync + 'static>(
+    scrape: Scrape,
+    token: Option<&str>,
+    apart: Option<TcpListener>,
+    tasks: &mut JoinSet<()>,
+) -> Router<S> {
+    let scrape = Arc::new(scrape);
+    let Some(listener) = apart else {
+        return door::router(scrape, Admits::bearer_of(token, Admits::NoOne));
+    };
+    let metrics: Router = door::router(scrape, Admits::bearer_of(token, Admits::Everyone));
+    tasks.spawn(async move {
+        if let Err(error) = axum::serve(listener, metrics).await {
+            tracing::error!(%error, "the listener for metrics failed");
+        }
+    });
+    Router::new()
+}
+
+async fn listen(
+    address: SocketAddr,
+    option: &'static str,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, option, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))

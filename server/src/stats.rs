@@ -80,7 +80,7 @@ impl Reading {
 const TICKS_A_SECOND: u64 = 100;
 
 /// CPU time of this process, where the system tells it.
-fn busy() -> Option<Duration> {
+pub(crate) fn busy() -> Option<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The name in brackets may hold spaces; what is counted comes after it.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
@@ -90,7 +90,7 @@ fn busy() -> Option<Duration> {
 }
 
 /// Bytes of memory of this process, where the system tells it.
-fn memory() -> Option<u64> {
+pub(crate) fn memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().split(' ').next()?.parse().ok()?;

@@ -37,6 +37,7 @@ use protocol::{ApiError, ErrorCode};
 use route::Table;
 use serde_json::Value;
 use std::sync::{Arc, LazyLock};
+use tracing::Instrument;
 
 /// Every route below `/api/v1`. In a path, `{room}` is an id or a slug.
 fn table() -> Table {
@@ -118,7 +119,7 @@ fn document<S: Clone + Send + Sync + 'static>(
 /// Whoever hangs up would stop a command in the middle: a ban that is in no log, a member whom no one
 /// is told of. A task of its own is not stopped.
 async fn to_the_end(request: Request, next: Next) -> Response {
-    match tokio::spawn(next.run(request)).await {
+    match tokio::spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) => {
             tracing::error!(%error, "a handler failed");

@@ -206,8 +206,8 @@ impl Bus {
         let Letter { from, word } = match serde_json::from_slice(letter) {
             Ok(letter) => letter,
             Err(error) => {
-                // A node of another version may say what this one doesn't know.
-                tracing::debug!(%error, "a node said something that isn't understood");
+                // A node of another version may say what this one doesn't know. The error itself quotes it.
+                tracing::debug!(at = error.column(), "a node said something that isn't understood");
                 return;
             }
         };

@@ -203,6 +203,12 @@ mod tests {
         assert!(told.contains("write it as 500ms, 25s, 2m"), "{told}");
         let told = settings(&["--limit", "massage=1/2"]).unwrap_err();
         assert!(told.contains("no limit called `massage`"), "{told}");
+        let told = settings(&["--metrics-token", "short"]).unwrap_err();
+        assert!(told.contains("at least 16"), "{told}");
+        let told = settings(&["--otel-endpoint", "collector"]).unwrap_err();
+        let with =
+            if cfg!(feature = "otel") { "write it as http://" } else { "--bin-features otel" };
+        assert!(told.contains(with), "{told}");
         let told = action(&["user", "set-role", "Anna", "king"]).unwrap_err();
         assert!(told.contains("no role called `king`"), "{told}");
     }

@@ -154,6 +154,9 @@ pub enum Transport {
     Websocket,
 }
 
+/// Characters of a token that no one guesses.
+const METRICS_TOKEN: usize = 16;
+
 #[derive(Args, Debug, Clone)]
 pub struct Telemetry {
     /// What to log: error, warn, info, debug, trace, or a filter such as `info,chat=debug`
@@ -162,6 +165,19 @@ pub struct Telemetry {
     /// How to write the log
     #[arg(long, env = "BESEDA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+    /// Where to show metrics, to whoever asks there; without it they are at /metrics on the main
+    /// address, for whoever holds --metrics-token
+    #[arg(long, env = "BESEDA_METRICS_ADDRESS", value_name = "IP:PORT")]
+    pub metrics_address: Option<SocketAddr>,
+    /// What whoever reads the metrics must send, as `Authorization: Bearer TEXT`; at least 16
+    /// characters
+    #[arg(long, env = "BESEDA_METRICS_TOKEN", value_name = "TEXT", hide_env_values = true)]
+    #[arg(value_parser = metrics_token)]
+    pub metrics_token: Option<String>,
+    /// A collector of OpenTelemetry traces (`http://127.0.0.1:4318`); only in a Beseda that was
+    /// built with the feature `otel`
+    #[arg(long, env = "BESEDA_OTEL_ENDPOINT", value_name = "URL", value_parser = otel_endpoint)]
+    pub otel_endpoint: Option<String>,
 }
 
 #[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +194,23 @@ fn network(text: &str) -> Result<IpNet, String> {
     text.parse::<IpNet>().ok().or_else(one).ok_or_else(|| {
         format!("`{text}` is no address or network; write it as 10.0.0.7 or 10.0.0.0/8")
     })
+}
+
+fn metrics_token(text: &str) -> Result<String, String> {
+    let good = text.len() >= METRICS_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let told =
+        || format!("take at least {METRICS_TOKEN} letters, digits and signs, without spaces");
+    good.then(|| text.to_owned()).ok_or_else(told)
+}
+
+fn otel_endpoint(text: &str) -> Result<String, String> {
+    if !cfg!(feature = "otel") {
+        return Err("this Beseda was built without traces; build it with \
+                    `cargo leptos build --release --precompress --bin-features otel`"
+            .to_owned());
+    }
+    let told = || "write it as http://HOST:PORT; a collector is spoken to without TLS".to_owned();
+    text.starts_with("http://").then(|| text.to_owned()).ok_or_else(told)
 }
 
 fn limit(text: &str) -> Result<String, String> {

@@ -1,6 +1,7 @@
 //! The connections below HTTP. Each can be cut from above: a client that no longer reads keeps the task
 //! that writes to it waiting, and nothing said to that task would be heard.
 
+use crate::telemetry::metrics::{Metrics, NO_PLACE};
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use bytes::Bytes;
@@ -30,12 +31,13 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) struct Connections {
     listener: TcpListener,
     free: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
 }
 
 impl Connections {
-    pub(crate) fn new(listener: TcpListener, max_sockets: usize) -> Self {
+    pub(crate) fn new(listener: TcpListener, max_sockets: usize, metrics: Arc<Metrics>) -> Self {
         let most = max_sockets.saturating_add(SPARE).min(Semaphore::MAX_PERMITS);
-        Self { listener, free: Arc::new(Semaphore::new(most)) }
+        Self { listener, free: Arc::new(Semaphore::new(most)), metrics }
     }
 }
 
@@ -140,7 +142,10 @@ impl Listener for Connections {
             match self.listener.accept().await {
                 Ok((stream, address)) => {
                     // Without a place the connection is closed at once.
-                    let Ok(place) = Arc::clone(&self.free).try_acquire_owned() else { continue };
+                    let Ok(place) = Arc::clone(&self.free).try_acquire_owned() else {
+                        self.metrics.refused(NO_PLACE);
+                        continue;
+                    };
                     return open(stream, address, place);
                 }
                 Err(error) => {

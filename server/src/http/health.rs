@@ -9,8 +9,12 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-pub(crate) async fn alive() -> &'static str {
-    "ok\n"
+const STOPPING: &str = "it is about to stop";
+const NO_DATABASE: &str = "the database doesn't answer";
+const NO_REDIS: &str = "Redis doesn't answer; what is said on other nodes comes late";
+
+pub(crate) async fn alive() -> Json<Value> {
+    Json(json!({ "alive": true, "version": env!("CARGO_PKG_VERSION") }))
 }
 
 #[derive(Clone)]
@@ -27,15 +31,21 @@ pub(crate) async fn ready(State(readiness): State<Readiness>) -> (StatusCode, Js
     let database = readiness.chat.is_working().await;
     let status =
         if database && !stopping { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let redis = readiness.cluster.as_ref().map(|cluster| cluster.is_up());
+    let reasons =
+        [(stopping, STOPPING), (!database, NO_DATABASE), (redis == Some(false), NO_REDIS)];
+    let reasons: Vec<_> =
+        reasons.into_iter().filter_map(|(is_so, told)| is_so.then_some(told)).collect();
     let word = |well: bool| if well { "ok" } else { "unavailable" };
     let mut body = json!({
         "ready": status == StatusCode::OK,
+        "reasons": reasons,
         "stopping": stopping,
         "database": word(database),
     });
-    if let Some(cluster) = &readiness.cluster {
-        body["redis"] = word(cluster.is_up()).into();
-        body["degraded"] = (!cluster.is_up()).into();
+    if let Some(redis) = redis {
+        body["redis"] = word(redis).into();
+        body["degraded"] = (!redis).into();
     }
     (status, Json(body))
 }

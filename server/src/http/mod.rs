@@ -6,4 +6,5 @@ pub(crate) mod engine;
 pub(crate) mod entry;
 pub(crate) mod health;
 pub(crate) mod origin;
+pub(crate) mod request;
 pub(crate) mod security;

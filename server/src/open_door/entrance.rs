@@ -5,7 +5,7 @@ use super::host::Host;
 use super::visitor::Visitor;
 use super::visitors::Visitors;
 use crate::socket::mailbox::Mailbox;
-use crate::socket::{Auth, Hall, Refused, address, listen};
+use crate::socket::{Auth, Hall, Refused, address, listen, log_of};
 use chat::{Address, Chat, Identity, Token};
 use futures_util::StreamExt;
 use protocol::room::GENERAL;
@@ -15,6 +15,7 @@ use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// The default room.
 const ROOT: &str = "/";
@@ -61,11 +62,17 @@ async fn admit(
 ) -> Result<(), Refused> {
     let path = socket.ns().to_owned();
     let admitted = porch.let_in(socket, auth.unwrap_or_default(), &io, &path).await;
+    let admitted = porch.hall.counts(kind(&path), admitted);
     // socketioxide makes the namespace for whoever asks, and keeps it.
     if admitted.is_err() && path != ROOT && !porch.visitors.has_path(&path) {
         io.delete_ns(&path);
     }
     admitted
+}
+
+/// For the log: a room's name is its own affair.
+fn kind(path: &str) -> &'static str {
+    if path == ROOT { ROOT } else { EACH_ROOM }
 }
 
 impl Porch {
@@ -86,8 +93,9 @@ impl Porch {
         }
         let token = whose(chat, &socket, &auth, from).await?;
         let ticket = self.hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
+        let log = log_of(&ticket, kind(path));
         socket.extensions.insert(Arc::new(ticket));
-        let mailbox = Mailbox::default();
+        let mailbox = Mailbox::new(log, &self.hall.metrics);
         listen(&socket, &mailbox);
         socket.extensions.insert(mailbox.clone());
         let waits = auth.as_object().is_some_and(|auth| !auth.is_empty());
@@ -135,8 +143,11 @@ async fn connect(socket: SocketRef, porch: Porch) {
     let visitor = Arc::new(Visitor::new(number, socket.clone(), address, room, token, waits));
     visitors.listen(visitor.bound, &visitor);
     let _ = socket.emit(WELCOME, "Welcome to Beseda");
-    let mut host = Host::new(hall.chat, visitors, visitor);
-    let unanswered = mailbox.empty_into(&mut host).await;
-    host.part(mailbox.is_abandoned()).await;
-    unanswered.collect::<()>().await;
+    let mut host = Host::new(hall.chat, hall.metrics, visitors, visitor);
+    let visit = async {
+        let unanswered = mailbox.empty_into(&mut host).await;
+        host.part(mailbox.is_abandoned()).await;
+        unanswered.collect::<()>().await;
+    };
+    visit.instrument(mailbox.log().clone()).await;
 }

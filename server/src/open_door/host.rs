@@ -8,18 +8,21 @@ use super::visitors::{List, Visitors};
 use crate::socket::event::{Envelope, Responder, Unanswered};
 use crate::socket::mailbox::{Reader, unknown_event};
 use crate::socket::patience::Patience;
+use crate::telemetry::metrics::{ECHO, Metrics};
 use chat::{Chat, Error, Identity};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use protocol::event::{AddTodo, Done, OfTodo, Send, Typing};
+use protocol::event::{self, AddTodo, Done, OfTodo, Send, Typing};
 use protocol::limits::LISTED;
 use protocol::{ApiError, ClientId, MessageKind, MessageText, Name, Reason, RoomId, Title, TodoId};
 use serde_json::Value;
 use std::sync::Arc;
+use tracing::{Instrument, debug_span};
 use uuid::Uuid;
 
 pub(super) struct Host {
     chat: Chat,
+    metrics: Arc<Metrics>,
     visitors: Arc<Visitors>,
     visitor: Arc<Visitor>,
     patience: Patience,
@@ -32,9 +35,13 @@ type Words = &'static dyn Dialect;
 type Doing = Option<BoxFuture<'static, Result<(), Error>>>;
 
 impl Reader for Host {
-    async fn read(&mut self, letter: Envelope) -> Unanswered {
+    async fn read(&mut self, mut letter: Envelope) -> Unanswered {
         let visitor = Arc::clone(&self.visitor);
-        let command = match self.understand(&letter.event, &letter.payload) {
+        let command = self.understand(&letter.event, &letter.payload);
+        // Each dialect has other words for the same thing: it counts as what `/chat` calls it.
+        let event = command.as_ref().map_or("", name);
+        letter.responder.begin(self.metrics.begin(event));
+        let command = match command {
             Ok(command) => command,
             Err((dialect, error)) => {
                 letter.responder.answer_or::<Done>(Err(error), |error, socket| {
@@ -45,7 +52,8 @@ impl Reader for Host {
                 return None;
             }
         };
-        match self.run(command).await {
+        let turn = debug_span!("event", event);
+        match self.run(command).instrument(turn).await {
             Ok(Some(doing)) => {
                 let told = doing.map(move |done| answer(&visitor, letter.responder, done));
                 return Some(told.boxed());
@@ -61,9 +69,27 @@ fn answer(visitor: &Visitor, responder: Responder, result: Result<(), Error>) {
     responder.answer_or(result.map(|()| Done {}), |error, _| visitor.refuse(error));
 }
 
+fn name(command: &Command) -> &'static str {
+    match command {
+        Command::Enter(..) => event::JOIN_ROOM,
+        Command::Leave(..) => event::LEAVE_ROOM,
+        Command::Say(..) => event::MESSAGE,
+        Command::Type(..) => event::TYPING,
+        Command::ListTodos => event::TODOS,
+        Command::AddTodo(_) => event::TODO_ADD,
+        Command::RemoveTodo(_) => event::TODO_REMOVE,
+        Command::Echo(_) => ECHO,
+    }
+}
+
 impl Host {
-    pub(super) fn new(chat: Chat, visitors: Arc<Visitors>, visitor: Arc<Visitor>) -> Self {
-        Self { chat, visitors, visitor, patience: Patience::new() }
+    pub(super) fn new(
+        chat: Chat,
+        metrics: Arc<Metrics>,
+        visitors: Arc<Visitors>,
+        visitor: Arc<Visitor>,
+    ) -> Self {
+        Self { chat, metrics, visitors, visitor, patience: Patience::new() }
     }
 
     /// The socket has gone, or nobody waits for it any more.

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::schemas::Schemas;
+use crate::telemetry::metrics::Handling;
 use chat::Error;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -17,6 +18,7 @@ use socketioxide::handler::FromMessageParts;
 use socketioxide::socket::Socket;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Instant;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -151,6 +153,8 @@ impl FromMessageParts<LocalAdapter> for Envelope {
         let responder = Responder {
             ack: AckSender::from_message_parts(socket, value, ack)?,
             wanted: ack.is_some(),
+            arrived: Instant::now(),
+            handling: None,
             socket: SocketRef::from(Arc::clone(socket)),
         };
         Ok(Self {
@@ -166,10 +170,17 @@ impl FromMessageParts<LocalAdapter> for Envelope {
 pub(crate) struct Responder {
     ack: AckSender,
     wanted: bool,
+    arrived: Instant,
+    handling: Option<Handling>,
     socket: SocketRef,
 }
 
 impl Responder {
+    /// Its event's turn has come.
+    pub(crate) fn begin(&mut self, handling: Handling) {
+        self.handling = Some(handling);
+    }
+
     pub(crate) fn answer<T: Serialize>(self, result: Result<T, Error>) {
         self.answer_or(result, |error, socket| socket.emit(protocol::event::ERROR, error));
     }
@@ -180,7 +191,14 @@ impl Responder {
         result: Result<T, Error>,
         tell: impl FnOnce(&ApiError, &SocketRef) -> Result<(), SendError>,
     ) {
+        if let Some(handling) = self.handling {
+            handling.ends(self.wanted.then_some(self.arrived));
+        }
         let result = result.map_err(ApiError::from);
+        if let Err(error) = &result {
+            // Its words may quote what was sent.
+            tracing::debug!(code = ?error.code, "an event is refused");
+        }
         let sent = if self.wanted {
             self.ack.send(&Reply(result))
         } else if let Err(error) = result {

@@ -3,6 +3,7 @@
 use super::Session;
 use super::event::{Envelope, Unanswered};
 use super::patience::Patience;
+use crate::telemetry::metrics::Metrics;
 use chat::Error;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -12,21 +13,24 @@ use protocol::{ApiError, ErrorCode};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use tracing::{Instrument, Span, debug_span};
 
 const RETRY_AFTER_MS: u64 = 1_000;
 
 /// Every socket has one for all its life, and most are empty: without letters it takes hardly any memory.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Mailbox {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
     // A std lock: it is held for a push or a pop and never across an await.
     letters: Mutex<Letters>,
     /// Wakes the one task that serves.
     changed: Notify,
+    /// What the log says of its owner.
+    log: Span,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Default)]
@@ -45,6 +49,16 @@ enum Owner {
 }
 
 impl Mailbox {
+    pub(crate) fn new(log: Span, metrics: &Arc<Metrics>) -> Self {
+        let metrics = Arc::clone(metrics);
+        let shared = Shared { letters: Mutex::default(), changed: Notify::new(), log, metrics };
+        Self { shared: Arc::new(shared) }
+    }
+
+    pub(crate) fn log(&self) -> &Span {
+        &self.shared.log
+    }
+
     pub(super) fn deliver(&self, envelope: Envelope) {
         let mut letters = self.lock();
         if letters.owner == Owner::Here && letters.waiting.len() < MAILBOX {
@@ -65,6 +79,11 @@ impl Mailbox {
 
     /// The same, and no one waits for its owner.
     pub(super) fn abandon(&self) {
+        if self.is_abandoned() {
+            return;
+        }
+        self.shared.log.in_scope(|| tracing::info!("a client no longer reads; it is dropped"));
+        self.shared.metrics.slow_readers.inc();
         self.end(Owner::Stalled);
     }
 
@@ -99,12 +118,16 @@ impl Mailbox {
         reader: &mut impl Reader,
     ) -> FuturesUnordered<BoxFuture<'static, ()>> {
         let mut unanswered = FuturesUnordered::new();
+        tracing::debug!("a socket came in");
         loop {
             tokio::select! {
                 biased;
                 letter = self.next(), if unanswered.len() < UNACKED_WRITES => match letter {
                     Some(letter) => unanswered.extend(reader.read(letter).await),
-                    None => return unanswered,
+                    None => {
+                        tracing::debug!("a socket has gone");
+                        return unanswered;
+                    }
                 },
                 Some(()) = unanswered.next() => {}
             }
@@ -165,8 +188,9 @@ async fn arrive(session: &Session) -> bool {
 }
 
 impl Reader for Desk<'_> {
-    async fn read(&mut self, letter: Envelope) -> Unanswered {
+    async fn read(&mut self, mut letter: Envelope) -> Unanswered {
         let session = self.session;
+        letter.responder.begin(session.metrics.begin(&letter.event));
         let known = session.namespace.events.iter().find(|entry| entry.name == letter.event);
         let Some(entry) = known else {
             letter.responder.answer::<()>(Err(unknown_event().into()));
@@ -178,7 +202,8 @@ impl Reader for Desk<'_> {
             self.patience.lose(&session.socket);
             return None;
         }
-        (entry.run)(session, letter.payload, letter.responder).await
+        let turn = debug_span!("event", event = entry.name);
+        (entry.run)(session, letter.payload, letter.responder).instrument(turn).await
     }
 }
 

@@ -10,8 +10,9 @@ pub(crate) mod people;
 pub(crate) mod rooms;
 pub(crate) mod todos;
 
-use crate::doors::Doors;
+use crate::doors::{Doors, Ticket};
 use crate::http::connections::Peer;
+use crate::telemetry::metrics::Metrics;
 use axum::extract::ConnectInfo;
 use chat::{Address, Chat, Identity, Token};
 use event::{Entry, Envelope, Told};
@@ -20,6 +21,7 @@ use protocol::{ApiError, ErrorCode, Reason, RoomId, SessionId, UserId};
 use socketioxide::extract::{SocketRef, TryData};
 use std::fmt;
 use std::sync::Arc;
+use tracing::{Instrument, Span, error_span};
 
 /// What a handler has at hand.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub(crate) struct Session {
     pub(crate) who: Identity,
     pub(crate) socket: SocketRef,
     pub(crate) namespace: &'static Namespace,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// A namespace as its table says it.
@@ -48,6 +51,7 @@ pub(crate) struct Namespace {
 pub(crate) struct Hall {
     pub(crate) chat: Chat,
     pub(crate) doors: Arc<Doors>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -64,11 +68,12 @@ pub(crate) enum Refused {
     Error(ApiError),
 }
 
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Refused {
+    /// For the log and the metrics.
+    fn reason(&self) -> &'static str {
+        match self {
             Self::ServerFull => "server-full",
-            Self::NoRoom => "Invalid namespace",
+            Self::NoRoom => "no-room",
             Self::Error(error) => match (error.code, error.reason()) {
                 (_, Some(Reason::Banned)) => "banned",
                 (ErrorCode::Unauthorized, _) => "unauthorized",
@@ -76,6 +81,16 @@ impl fmt::Display for Refused {
                 (ErrorCode::RateLimited, _) => "rate-limited",
                 _ => "unavailable",
             },
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            // As socketioxide says it of any other.
+            Self::NoRoom => "Invalid namespace",
+            other => other.reason(),
         })
     }
 }
@@ -102,27 +117,59 @@ pub(crate) async fn authenticate(
     hall: Hall,
     namespace: &'static Namespace,
 ) -> Result<(), Refused> {
+    hall.counts(namespace.path, let_in(&socket, auth.ok(), &hall, namespace).await)
+}
+
+async fn let_in(
+    socket: &SocketRef,
+    auth: Option<Auth>,
+    hall: &Hall,
+    namespace: &'static Namespace,
+) -> Result<(), Refused> {
     let headers = &socket.req_parts().headers;
     let token = auth
-        .ok()
         .and_then(|auth| auth.token)
         .map(|token| Token::from_text(&token))
         .or_else(|| app::ssr::session::bearer(headers))
         .or_else(|| app::ssr::session::cookie(headers))
         .ok_or_else(ApiError::unauthorized)?;
-    let from = address(&socket);
+    let from = address(socket);
     hall.chat.may_connect(from).await?;
     let who = hall.chat.authenticate(&token, from).await?;
     if !(namespace.admits)(&who) {
         return Err(ApiError::forbidden("only moderators come in here").into());
     }
     let ticket = hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
+    let log = log_of(&ticket, namespace.path);
+    log.record("user", tracing::field::display(who.user.id));
     socket.extensions.insert(Arc::new(ticket));
-    let mailbox = Mailbox::default();
-    listen(&socket, &mailbox);
+    let mailbox = Mailbox::new(log, &hall.metrics);
+    listen(socket, &mailbox);
     socket.extensions.insert(mailbox.clone());
     socket.extensions.insert(Arrival { who, mailbox });
     Ok(())
+}
+
+/// What each line in the log says of a socket, of whatever level the line is.
+pub(crate) fn log_of(ticket: &Ticket, namespace: &'static str) -> Span {
+    let user = tracing::field::Empty;
+    error_span!(parent: None, "socket", id = ticket.number, namespace, user)
+}
+
+impl Hall {
+    /// A refusal is counted.
+    pub(crate) fn counts(
+        &self,
+        namespace: &'static str,
+        admitted: Result<(), Refused>,
+    ) -> Result<(), Refused> {
+        if let Err(refused) = &admitted {
+            let reason = refused.reason();
+            tracing::debug!(namespace, reason, "a socket is refused");
+            self.metrics.refused(reason);
+        }
+        admitted
+    }
 }
 
 pub(crate) fn address(socket: &SocketRef) -> Address {
@@ -153,8 +200,9 @@ pub(crate) fn listen(socket: &SocketRef, mailbox: &Mailbox) {
 pub(crate) async fn connect(socket: SocketRef, hall: Hall, namespace: &'static Namespace) {
     let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() else { return };
     socket.join([user_room(who.user.id), session_room(who.session)]);
-    let session = Session { chat: hall.chat, who, socket, namespace };
-    mailbox.serve(session).await;
+    let session = Session { chat: hall.chat, who, socket, namespace, metrics: hall.metrics };
+    let log = mailbox.log().clone();
+    mailbox.serve(session).instrument(log).await;
 }
 
 /// What is for all sockets of one person.
@@ -175,7 +223,6 @@ pub(crate) fn room(room: RoomId) -> String {
 /// A client that takes nothing more: it leaves at once, and its memory is given back. It comes again
 /// by itself and catches up.
 pub(crate) fn drop_stalled(socket: SocketRef) {
-    tracing::info!(namespace = socket.ns(), "a client no longer reads; it is dropped");
     socket.leave_all();
     if let Some(mailbox) = socket.extensions.get::<Mailbox>() {
         mailbox.abandon();

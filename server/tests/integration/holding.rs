@@ -1,6 +1,7 @@
 //! What the server bears: floods, strangers, stalled readers, people who were sent away.
 
 use crate::house::{House, PATIENCE, Person, get, next, refusal, sent_away, sign_in, to_general};
+use crate::telemetry::{Metrics, with_token};
 use futures_util::{SinkExt, StreamExt};
 use protocol::event::{Done, Joined, PresenceAction, Restarting, RoomPresence};
 use protocol::{ApiError, ErrorCode, Role};
@@ -289,7 +290,7 @@ async fn what_comes_with_the_request_for_a_websocket_is_not_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stalled_reader_is_dropped_and_no_one_else_notices() {
     // No ping finds it out.
-    let house = House::with(&["--ping-interval", "5m"]).await;
+    let house = with_token(&["--ping-interval", "5m"]).await;
     let token = sign_in(&house.url, "Stalled").await;
     let (anna, boris) = (house.person("Anna").await, house.person("Boris").await);
     anna.join().await;
@@ -318,6 +319,8 @@ async fn a_stalled_reader_is_dropped_and_no_one_else_notices() {
     };
     assert_eq!((gone.user.name.as_str(), gone.action), ("Stalled", PresenceAction::Offline));
     stalled.find_cut().await;
+    let metrics = Metrics::of(&house.url).await;
+    assert_eq!(metrics.count("beseda_slow_readers_dropped_total", &[]), 1);
     // The hundred during which it was dropped took no longer than others did.
     let last = waits.pop().unwrap();
     waits.sort_unstable();

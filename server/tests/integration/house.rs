@@ -62,6 +62,11 @@ impl House {
         self.server.chat()
     }
 
+    /// Where it shows its metrics, on an address of their own.
+    pub(crate) fn metrics_url(&self) -> String {
+        self.server.metrics_url().unwrap()
+    }
+
     pub(crate) fn data_dir(&self) -> &Path {
         self.dir.path()
     }

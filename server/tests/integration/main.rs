@@ -28,3 +28,4 @@ mod program;
 mod rooms;
 mod sheets;
 mod sockets;
+mod telemetry;

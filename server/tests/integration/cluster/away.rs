@@ -2,6 +2,7 @@
 
 use super::{Town, online, see, until_within};
 use crate::house::next;
+use crate::telemetry::{Metrics, TOKEN};
 use protocol::event::MessageChanged;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ const AT_ONCE: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_redis_nodes_serve_on_and_converge_and_with_it_they_are_one_again() {
-    let mut town = Town::of(2).await;
+    let mut town = Town::with(2, &["--metrics-token", TOKEN]).await;
     let (anna, boris) = (town.person(0, "Anna").await, town.person(1, "Boris").await);
     let alma = town.person(0, "Alma").await;
     for person in [&anna, &boris, &alma] {
@@ -19,6 +20,9 @@ async fn without_redis_nodes_serve_on_and_converge_and_with_it_they_are_one_agai
     }
     let people = [anna, boris, alma];
     see(&people, 3).await;
+    let metrics = Metrics::of(&town.nodes[0].url).await;
+    assert_eq!(metrics.count("beseda_redis_up", &[]), 1);
+    assert_eq!(metrics.count("beseda_nodes", &[]), 2);
     let [anna, boris, alma] = &people;
     let mut near = alma.chat.stream("message");
     let mut far = boris.chat.stream("message");
@@ -33,6 +37,10 @@ async fn without_redis_nodes_serve_on_and_converge_and_with_it_they_are_one_agai
     let ready = town.ready(0).await;
     assert_eq!((&ready["ready"], &ready["redis"]), (&true.into(), &"unavailable".into()));
     assert_eq!(ready["degraded"], true);
+    let reason = ready["reasons"][0].as_str().unwrap();
+    assert!(reason.starts_with("Redis doesn't answer"), "{reason}");
+    let metrics = Metrics::of(&town.nodes[0].url).await;
+    assert_eq!(metrics.count("beseda_redis_up", &[]), 0);
     // No news is no news.
     assert_eq!(online(boris).await, ["Alma", "Anna", "Boris"]);
 
