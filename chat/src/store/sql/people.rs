@@ -45,7 +45,8 @@ macro_rules! select_session {
     };
 }
 
-const HAS_ACCOUNTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE password IS NOT NULL)";
+pub(crate) const HAS_ACCOUNTS: &str =
+    "SELECT EXISTS (SELECT 1 FROM users WHERE password IS NOT NULL)";
 
 #[async_trait]
 impl People for Engine {
