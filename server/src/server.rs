@@ -6,6 +6,7 @@ use crate::http::address;
 use crate::http::assets::Assets;
 use crate::http::connections::{Connections, Peer};
 use crate::http::engine;
+use crate::http::mirror::Mirror;
 use crate::http::origin::{self, Allowed};
 use crate::namespaces::CHAT;
 use crate::open_door::{self, Teller, Visitors};
@@ -111,7 +112,9 @@ impl Server {
         let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
         let allowed: Allowed = http.allowed_origins.clone().into();
         // Around the sockets too.
-        let router = router::build(chat.clone(), cluster.clone(), Assets::load(), leaving.clone())
+        let mirror = Mirror::new(settings.storage.secret()?);
+        let assets = Assets::load();
+        let router = router::build(chat.clone(), cluster.clone(), assets, mirror, leaving.clone())
             .layer(sockets)
             .layer(middleware::from_fn_with_state(allowed, origin::check))
             .layer(middleware::from_fn_with_state(old_too, engine::check))

@@ -4,5 +4,6 @@ pub(crate) mod client;
 pub(crate) mod connections;
 pub(crate) mod engine;
 pub(crate) mod health;
+pub(crate) mod mirror;
 pub(crate) mod origin;
 pub(crate) mod security;
