@@ -7,6 +7,7 @@ use crate::http::assets::Assets;
 use crate::http::client;
 use crate::http::engine;
 use crate::http::health::{self, Readiness};
+use crate::http::mirror::{self, Mirror};
 use crate::http::{request, security};
 use app::ssr::document::{PageFiles, shell};
 use app::ssr::pages::{self, Detour, Load, PAGES, Shown};
@@ -36,12 +37,14 @@ pub(crate) struct AppState {
     assets: Arc<Assets>,
     page: PageContext,
     readiness: Readiness,
+    mirror: Mirror,
 }
 
 pub(crate) fn build(
     chat: Chat,
     cluster: Option<Arc<Cluster>>,
     assets: Assets,
+    mirror: Mirror,
     stopping: CancellationToken,
     metrics: Router<AppState>,
 ) -> Router {
@@ -52,7 +55,8 @@ pub(crate) fn build(
     };
     let readiness = Readiness { chat: chat.clone(), cluster, stopping };
     let page = PageContext::new(chat.clone(), files);
-    let state = AppState { options: leptos_options(), assets: Arc::new(assets), page, readiness };
+    let state =
+        AppState { options: leptos_options(), assets: Arc::new(assets), page, readiness, mirror };
     // The pages: `app::ssr::pages` lists them.
     let pages = PAGES.iter().fold(Router::new(), |router, (path, load)| {
         router.route(path, get(move |state, request| show(*load, state, request)))
@@ -67,6 +71,7 @@ pub(crate) fn build(
         .route("/api/", any(api::nowhere))
         .route("/health", get(health::alive))
         .route("/health/ready", get(health::ready))
+        .route(mirror::PATH, get(mirror::show))
         .merge(metrics)
         // What the forms post to: `app::forms`.
         .route("/forms/{name}", post(form))
@@ -99,6 +104,12 @@ impl FromRef<AppState> for LeptosOptions {
 impl FromRef<AppState> for Readiness {
     fn from_ref(state: &AppState) -> Self {
         state.readiness.clone()
+    }
+}
+
+impl FromRef<AppState> for Mirror {
+    fn from_ref(state: &AppState) -> Self {
+        state.mirror.clone()
     }
 }
 

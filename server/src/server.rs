@@ -7,6 +7,7 @@ use crate::http::assets::Assets;
 use crate::http::connections::{Connections, Peer};
 use crate::http::engine::{self, Gate};
 use crate::http::entry;
+use crate::http::mirror::Mirror;
 use crate::http::origin::{self, Allowed};
 use crate::http::request;
 use crate::namespaces::CHAT;
@@ -136,8 +137,9 @@ impl Server {
         // A poll lasts as long as nothing happens, which is until the next ping.
         let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
         let allowed: Allowed = http.allowed_origins.clone().into();
-        let assets = Assets::load();
-        let routes = router::build(chat.clone(), cluster.clone(), assets, leaving.clone(), shown);
+        let mirror = Mirror::new(settings.storage.secret()?);
+        let (assets, going) = (Assets::load(), leaving.clone());
+        let routes = router::build(chat.clone(), cluster.clone(), assets, mirror, going, shown);
         // Around the sockets too.
         let router = Router::new()
             .fallback(entry::enter)

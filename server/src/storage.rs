@@ -117,28 +117,52 @@ impl Storage {
 
     /// What was given, or what was made at the first start.
     pub fn secret(&self) -> Result<Secret, StorageError> {
-        if let Some(secret) = &self.secret {
-            return Secret::new(secret.as_bytes()).map_err(StorageError::Secret);
+        if let Some(secret) = self.known_secret()? {
+            return Ok(secret);
         }
         self.prepare()?;
         let path = self.data_dir.join(SECRET);
         let unusable = |told: String| StorageError::SecretFile { path: path.clone(), told };
+        let secret = Secret::random().map_err(|error| unusable(error.to_string()))?;
+        keep(&path, secret.as_bytes()).map_err(|error| unusable(in_words(&error)))?;
+        // Someone else may have been quicker: theirs counts.
+        let kept = fs::read(&path).map_err(|error| unusable(in_words(&error)))?;
+        Secret::new(kept.trim_ascii()).map_err(unusable)
+    }
+
+    /// `None` before the first start.
+    pub(crate) fn known_secret(&self) -> Result<Option<Secret>, StorageError> {
+        if let Some(secret) = &self.secret {
+            return Secret::new(secret.as_bytes()).map(Some).map_err(StorageError::Secret);
+        }
+        let path = self.data_dir.join(SECRET);
+        let unusable = |told: String| StorageError::SecretFile { path: path.clone(), told };
         match fs::read(&path) {
-            Ok(bytes) => Secret::new(bytes.trim_ascii()).map_err(unusable),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let secret = Secret::random().map_err(|error| unusable(error.to_string()))?;
-                keep(&path, secret.as_bytes()).map_err(|error| unusable(in_words(&error)))?;
-                // Someone else may have been quicker: theirs counts.
-                let kept = fs::read(&path).map_err(|error| unusable(in_words(&error)))?;
-                Secret::new(kept.trim_ascii()).map_err(unusable)
-            }
+            Ok(bytes) => Secret::new(bytes.trim_ascii()).map(Some).map_err(unusable),
+            Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(unusable(in_words(&error))),
         }
+    }
+
+    /// Whether a server is running here, without keeping one out for longer than a glance.
+    pub(crate) fn is_locked(&self) -> bool {
+        let file = File::open(self.data_dir.join(LOCK));
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// The file that the secret is kept in, unless it was given.
+    pub(crate) fn secret_file(&self) -> Option<PathBuf> {
+        self.secret.is_none().then(|| self.data_dir.join(SECRET))
     }
 
     fn failed(&self, source: io::Error) -> StorageError {
         StorageError::DataDir { path: self.data_dir.clone(), source }
     }
+}
+
+/// Or what should be its directory is a file.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// For its owner's eyes alone. Whole or not at all: it is written beside, and then given its name

@@ -5,6 +5,7 @@ use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use protocol::{SessionId, UserId};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
@@ -39,6 +40,29 @@ impl Secret {
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// Shows until then (Unix seconds) that whoever wrote it has the secret. It opens nothing of anyone's.
+    pub fn pass(&self, until: i64) -> Option<String> {
+        Signer::new(self).write(&Pass { pass: Purpose::Doctor, exp: until })
+    }
+
+    /// Whether it is a [`Self::pass`] that is good now.
+    pub fn admits(&self, pass: &str) -> bool {
+        Signer::new(self).parse::<Pass>(pass).is_some()
+    }
+}
+
+/// No token is one, and it is no token: each lacks what the other must have.
+#[derive(Debug, Serialize, Deserialize)]
+struct Pass {
+    pass: Purpose,
+    exp: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Purpose {
+    Doctor,
 }
 
 impl fmt::Debug for Secret {
@@ -80,11 +104,19 @@ impl Signer {
     }
 
     pub(crate) fn sign(&self, claims: &Claims) -> Option<String> {
-        encode(&Header::new(Algorithm::HS256), claims, &self.signing).ok()
+        self.write(claims)
     }
 
     /// `None` for whatever isn't ours, or is no longer.
     pub(crate) fn read(&self, token: &str) -> Option<Claims> {
+        self.parse(token)
+    }
+
+    fn write(&self, claims: &impl Serialize) -> Option<String> {
+        encode(&Header::new(Algorithm::HS256), claims, &self.signing).ok()
+    }
+
+    fn parse<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
         decode(token, &self.reading, &self.rules).ok().map(|token| token.claims)
     }
 }
@@ -186,6 +218,18 @@ mod tests {
         ] {
             assert!(signer.read(&wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_pass_shows_the_secret_for_a_while_and_is_no_token() {
+        let secret = Secret::new("0123456789abcdef0123456789abcdef").unwrap();
+        let other = Secret::new("another secret, as long as it must be").unwrap();
+        let pass = secret.pass(FAR).unwrap();
+        assert!(secret.admits(&pass) && !other.admits(&pass));
+        assert!(!secret.admits(&secret.pass(1).unwrap()), "its time is over");
+        let signer = signer("0123456789abcdef0123456789abcdef");
+        assert!(signer.read(&pass).is_none());
+        assert!(!secret.admits(&signer.sign(&claims(FAR)).unwrap()));
     }
 
     #[test]

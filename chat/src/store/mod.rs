@@ -7,9 +7,11 @@
 //! | [`sqlite`] | the embedded engine: opening, migrating, searching, backing up |
 //! | [`postgres`] | the shared engine: opening, migrating, searching |
 //! | [`transfer`] | the way from the one to the other |
+//! | [`checkup`], `*/checkup.rs` | how a database fares, for `beseda doctor` |
 //! | [`bounded`] | a store that is waited for no longer than a moment |
 
 pub mod bounded;
+pub mod checkup;
 pub mod messages;
 pub mod people;
 pub mod postgres;

@@ -19,7 +19,7 @@ const BEAT_EVERY: Duration = Duration::from_secs(3);
 pub(super) const LIFETIME: Duration = Duration::from_secs(15);
 /// What changes on a board within this time goes together.
 const GATHER: Duration = Duration::from_millis(25);
-const NODES: &str = "beseda:nodes";
+pub(super) const NODES: &str = "beseda:nodes";
 
 /// The nodes that live, with the versions of their boards.
 pub(super) struct Living {

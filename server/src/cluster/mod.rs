@@ -11,10 +11,12 @@
 //! | `limits` | what all nodes count together |
 //! | `abreast` | finding in the database what was not told |
 //! | `connection` | the connections to Redis |
+//! | `checkup` | how Redis fares, for `beseda doctor` |
 
 pub(crate) mod abreast;
 mod board;
 mod bus;
+pub(crate) mod checkup;
 mod connection;
 mod heart;
 mod limits;

@@ -1,11 +1,15 @@
 //! What the program does besides serving: one file for each command or small family.
 
 mod backup;
+mod client;
+mod doctor;
 mod export;
 mod health;
 mod migrate;
 mod token;
 mod user;
+
+pub use client::Place;
 
 use crate::config::{Command, Storage};
 use crate::storage::StorageError;
@@ -15,7 +19,6 @@ use chat::store::transfer::TransferError;
 use chat::{Chat, Settings};
 use protocol::ApiError;
 use std::io;
-use std::net::SocketAddr;
 
 /// Why a command failed, in one sentence for the person who gave it.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +36,9 @@ pub enum CommandError {
     #[error("{0} is for the embedded database; for PostgreSQL use pg_dump and pg_restore")]
     NotEmbedded(&'static str),
     #[error("the server at {address} isn't well: {told}")]
-    Unwell { address: SocketAddr, told: String },
+    Unwell { address: String, told: String },
+    #[error("doctor found {0}; do what stands behind each arrow")]
+    Problems(String),
     #[error("the password can't be read: {0}")]
     Password(io::Error),
 }
@@ -53,6 +58,7 @@ pub async fn run(command: Command) -> Result<(), CommandError> {
         Command::Restore(restore) => backup::restore(&restore).await,
         Command::Migrate(migrate) => migrate::run(&migrate).await,
         Command::Health(health) => health::run(&health).await,
+        Command::Doctor(doctor) => doctor::run(&doctor).await,
     }
 }
 

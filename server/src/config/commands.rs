@@ -1,5 +1,6 @@
 use super::settings::{Settings, Storage};
 use super::values::role;
+use crate::command::Place;
 use clap::{Args, Subcommand};
 use protocol::Role;
 use std::net::SocketAddr;
@@ -33,6 +34,9 @@ pub enum Command {
     Migrate(Migrate),
     /// Ask the server on this machine whether it lives; ends with 1 when it doesn't
     Health(Health),
+    /// Look at settings, storage, limits and the server that runs with them, and say what to change. Changes
+    /// nothing; ends with 1 when there is a problem
+    Doctor(Box<Doctor>),
 }
 
 #[derive(Subcommand, Debug)]
@@ -146,4 +150,17 @@ pub struct Health {
     /// The file of settings that the server was given
     #[arg(long, env = "BESEDA_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// The settings are those that the server is given.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Where people reach the server: looks at what stands before it, too [default: where it listens]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<Place>,
+    /// A JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: Settings,
 }

@@ -12,7 +12,7 @@ mod settings;
 mod values;
 
 pub use commands::{
-    Action, Backup, Command, Export, Health, Migrate, Restore, TokenAction, UserAction,
+    Action, Backup, Command, Doctor, Export, Health, Migrate, Restore, TokenAction, UserAction,
 };
 pub use settings::{
     DurabilityChoice, Engine, Http, LogFormat, Nodes, People, RegistrationChoice, Settings,
@@ -149,6 +149,34 @@ mod tests {
     #[test]
     fn the_command_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_handbook_has_every_command_and_every_option() {
+        let handbook = include_str!("../../../docs/options.md");
+        stands_in(handbook, &Cli::command(), "beseda");
+    }
+
+    fn stands_in(handbook: &str, command: &clap::Command, path: &str) {
+        for row in command.get_arguments().filter_map(row) {
+            assert!(handbook.contains(&row), "{path}: there is no `{row}`");
+        }
+        for deeper in command.get_subcommands() {
+            let path = format!("{path} {}", deeper.get_name());
+            let is_family = deeper.has_subcommands();
+            assert!(is_family || handbook.contains(&format!("| `{path}")), "there is no `{path}`");
+            stands_in(handbook, deeper, &path);
+        }
+    }
+
+    /// How the row of a flag begins: flag, variable, default.
+    fn row(arg: &Arg) -> Option<String> {
+        let cell = |text: Option<String>| text.map_or("–".to_owned(), |text| format!("`{text}`"));
+        let variable = arg.get_env().map(|name| name.to_string_lossy().into_owned());
+        let defaults = arg.get_default_values().iter().map(|value| value.to_string_lossy());
+        let defaults = defaults.collect::<Vec<_>>().join(",");
+        let defaults = Some(defaults).filter(|text| !text.is_empty());
+        Some(format!("| `--{}` | {} | {} |", arg.get_long()?, cell(variable), cell(defaults)))
     }
 
     #[test]

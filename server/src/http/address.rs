@@ -1,5 +1,5 @@
-//! Where a request comes from. A proxy says it in `X-Forwarded-For`; anyone could, so only the proxies
-//! that the owner has named are believed.
+//! Where a request comes from, and whether it came there by HTTPS. A proxy says it in `X-Forwarded-For` and
+//! `X-Forwarded-Proto`; anyone could, so only the proxies that the owner has named are believed.
 
 use super::connections::Peer;
 use axum::extract::{ConnectInfo, Request, State};
@@ -11,9 +11,14 @@ use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
+pub(crate) const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
-/// Leaves the [`Address`] with the request, for whoever handles it.
+/// Whether whoever asks has come by HTTPS, as a proxy says that is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Encrypted(pub(crate) bool);
+
+/// Leaves the [`Address`] and [`Encrypted`] with the request, for whoever handles it.
 pub(crate) async fn find_out(
     State(proxies): State<Arc<[IpNet]>>,
     mut request: Request,
@@ -23,7 +28,9 @@ pub(crate) async fn find_out(
     let peer = peer.map(|peer| peer.0.clone());
     let from = peer.as_ref().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.address.ip());
     let address = Address::new(origin(from, request.headers(), &proxies));
+    let encrypted = encrypted(from, request.headers(), &proxies);
     request.extensions_mut().insert(address);
+    request.extensions_mut().insert(encrypted);
     let Some(peer) = peer else { return next.run(request).await };
     peer.asks();
     let response = next.run(request).await;
@@ -49,6 +56,14 @@ fn origin(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
         origin = address.to_canonical();
     }
     origin
+}
+
+/// Of several proxies the first one spoke with whoever asks.
+fn encrypted(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Encrypted {
+    let trusted = proxies.iter().any(|proxy| proxy.contains(&peer.to_canonical()));
+    let said = headers.get(FORWARDED_PROTO).and_then(|said| said.to_str().ok());
+    let first = said.and_then(|said| said.split(',').next()).unwrap_or_default();
+    Encrypted(trusted && first.trim().eq_ignore_ascii_case("https"))
 }
 
 /// Some proxies write a port behind it.
@@ -82,6 +97,20 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &["1.1.1.1", "192.0.2.9, 10.0.0.2"]), "192.0.2.9");
         assert_eq!(seen("10.0.0.1", &["192.0.2.9:4711"]), "192.0.2.9");
         assert_eq!(seen("::ffff:10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn only_a_proxy_is_believed_about_https() {
+        let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let seen = |peer: &str, said: &str| {
+            let headers = HeaderMap::from_iter([(
+                http::HeaderName::from_static(FORWARDED_PROTO),
+                said.parse().unwrap(),
+            )]);
+            encrypted(peer.parse().unwrap(), &headers, &proxies).0
+        };
+        assert!(seen("10.0.0.1", "https") && seen("::ffff:10.0.0.1", "https, http"));
+        assert!(!seen("10.0.0.1", "http") && !seen("192.0.2.1", "https"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ const NEXT_REQUEST_WITHIN: Duration = Duration::from_mins(1);
 /// Unanswered data closes a connection after this, whatever the other end's machine does.
 const UNANSWERED: Duration = Duration::from_secs(30);
 /// Pages, files and requests need connections too, beside the sockets.
-const SPARE: usize = 1_000;
+pub(crate) const SPARE: usize = 1_000;
 const BREATH: Duration = Duration::from_millis(100);
 
 pub(crate) struct Connections {

@@ -5,6 +5,7 @@ pub(crate) mod connections;
 pub(crate) mod engine;
 pub(crate) mod entry;
 pub(crate) mod health;
+pub(crate) mod mirror;
 pub(crate) mod origin;
 pub(crate) mod request;
 pub(crate) mod security;

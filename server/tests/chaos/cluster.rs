@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy");
-const SECRET: &str = "the secret of all the nodes of this test";
+pub(crate) const SECRET: &str = "the secret of all the nodes of this test";
 const UNLIMITED: &str = "message=off,message-burst=off,typing=off,join=off,create-room=off,login=off,\
                          search=off,upload=off,connect=off,event=off";
 

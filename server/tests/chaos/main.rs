@@ -10,6 +10,7 @@
 //! | `checker` | what must hold |
 //! | `paused` | a node that stops in the middle of writing |
 //! | `balancers` | what nginx and HAProxy do with the files in `deploy/` |
+//! | `doctor` | what is said of them when a line is missing |
 //!
 //! `make chaos` is the long run: `CHAOS_SECONDS` says how long, `CHAOS_SEED` repeats one.
 
@@ -26,6 +27,7 @@ mod client;
 mod cluster;
 #[path = "../integration/dice.rs"]
 mod dice;
+mod doctor;
 mod paused;
 #[path = "../../../chat/tests/suite/support/postgres.rs"]
 mod postgres;

@@ -141,3 +141,37 @@ async fn a_stopped_servers_database_moves_to_postgres() {
     let again = refused(&beseda(dir.path(), &["migrate", "--to", &target.url()], ""));
     assert!(again.contains("isn't empty"), "{again}");
 }
+
+/// As `docs/operating.md` says it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dump_of_postgres_is_a_whole_house() {
+    let (first, second) = (Database::new().await, Database::new().await);
+    let house = House::with(&["--database-url", &first.url()]).await;
+    let anna = house.person("Anna").await;
+    anna.join().await;
+    anna.say("before").await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("monday.dump");
+    let file = file.to_str().unwrap();
+    by_postgres("pg_dump", &["--format=custom", &format!("--file={file}"), &first.url()]);
+    anna.say("after").await.unwrap();
+    house.close().await;
+    let to = format!("--dbname={}", second.url());
+    by_postgres("pg_restore", &["--no-owner", "--exit-on-error", &to, file]);
+    let house = House::with(&["--database-url", &second.url()]).await;
+    let export = ["export", "--room", "general", "--database-url", &second.url()];
+    let said = told(&beseda(house.data_dir(), &export, ""));
+    assert!(said.contains("before") && !said.contains("after"), "{said}");
+    house.person("Boris").await.say("and on").await.unwrap();
+    house.close().await;
+}
+
+/// One of PostgreSQL's own programs, of the server's version.
+fn by_postgres(program: &str, args: &[&str]) {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let programs = versions.map(|version| version.path().join("bin").join(program));
+    let installed = programs.filter(|program| program.exists()).max();
+    let output = Command::new(installed.unwrap_or_else(|| program.into())).args(args).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

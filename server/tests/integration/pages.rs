@@ -2,7 +2,7 @@
 
 use crate::house::{House, get, location, sign_in, submit};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE};
+use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE};
 use uuid::Uuid;
 
 async fn page(url: &str, path: &str, cookie: &str) -> (StatusCode, String) {
@@ -132,5 +132,23 @@ async fn broken_forms_are_refused_without_harm() {
     }
     let (status, _) = page(&house.url, "/health", "").await;
     assert_eq!(status, StatusCode::OK);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_cookie_that_came_by_https_goes_no_other_way() {
+    let house = House::with(&["--trusted-proxies", "127.0.0.2"]).await;
+    let cookie = async |name: &str, proxy: &str, proto: &str| {
+        let proxy = reqwest::Client::builder().local_address(Some(proxy.parse().unwrap())).build();
+        let form = proxy.unwrap().post(format!("{}/api/v1/session", house.url));
+        let form = form
+            .header("content-type", "application/json")
+            .body(format!("{{\"name\":\"{name}\"}}"));
+        let answer = form.header("x-forwarded-proto", proto).send().await.unwrap();
+        answer.headers()[SET_COOKIE].to_str().unwrap().to_owned()
+    };
+    assert!(cookie("Anna", "127.0.0.2", "https").await.ends_with("; Secure"));
+    assert!(!cookie("Boris", "127.0.0.2", "http").await.contains("Secure"));
+    assert!(!cookie("Chen", "127.0.0.1", "https").await.contains("Secure"), "anyone could say so");
     house.close().await;
 }

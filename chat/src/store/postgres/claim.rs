@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep, timeout};
 
 /// The number is arbitrary, and Beseda's alone.
-const USING: i64 = 0x6265_7365_6462;
+pub(super) const USING: i64 = 0x6265_7365_6462;
 /// What a node held that was killed is given back a little later.
 const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN_AFTER: Duration = Duration::from_millis(250);

@@ -1,10 +1,12 @@
 //! The shared engine: a PostgreSQL database that several nodes may use at once.
 
+mod checkup;
 mod claim;
 mod search;
 #[path = "../sql/mod.rs"]
 mod sql;
 
+pub use checkup::{Checkup, Claims, Connections, Trouble, check_up};
 pub use claim::{Claim, Company};
 
 use super::{OpenError, StoreError, Upkeep};

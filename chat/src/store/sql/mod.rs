@@ -13,6 +13,7 @@ use super::{Connection, Engine, Row, index_new, index_removed, index_text, lock_
 use crate::store::{Candidates, Found, StoreError};
 
 pub(super) use messages::SELECT_NUMBERED;
+pub(super) use people::HAS_ACCOUNTS;
 #[allow(unused_imports, reason = "not every engine needs each")]
 pub(super) use row::{integer, numbered};
 

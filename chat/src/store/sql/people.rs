@@ -55,7 +55,8 @@ static SESSIONS: LazyLock<Statements> = LazyLock::new(|| {
     })
 });
 
-const HAS_ACCOUNTS: &str = "SELECT EXISTS (SELECT 1 FROM users WHERE password IS NOT NULL)";
+pub(crate) const HAS_ACCOUNTS: &str =
+    "SELECT EXISTS (SELECT 1 FROM users WHERE password IS NOT NULL)";
 
 #[async_trait]
 impl People for Engine {

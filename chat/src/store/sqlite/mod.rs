@@ -1,11 +1,13 @@
 //! The embedded engine: one file in WAL mode, one connection that writes, several that read.
 
 mod backup;
+mod checkup;
 mod search;
 #[path = "../sql/mod.rs"]
 mod sql;
 
 pub use backup::{BackupError, backup, restore};
+pub use checkup::{Checkup, check_up};
 
 use super::{OpenError, StoreError, Upkeep};
 use async_trait::async_trait;

@@ -2,6 +2,7 @@
 
 mod away;
 mod database;
+mod doctor;
 mod limits;
 mod presence;
 mod redis_server;
