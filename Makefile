@@ -16,7 +16,7 @@ sources := Cargo.toml Cargo.lock $(shell find .cargo app chat frontend protocol 
 help: ## this list
 	@echo 'Beseda: make COMMAND'
 	@echo
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-15s %s\n", $$1, $$2 }'
 
 .PHONY: run
 run: target/.built-beseda ## build for release and start Beseda here (make run ARGS='--help')
@@ -83,7 +83,18 @@ e2e: target/.built-beseda ## only the browser tests
 	@scripts/test e2e
 
 .PHONY: bench
-bench: ## what sending costs, and reading and searching a million messages (make bench ARGS=sends, ARGS=reads)
+bench: target/.built-beseda ## Beseda beside Node.js and bare socketioxide (make bench ARGS='--scenario room --peer beseda,bare --runs 1')
+	@scripts/bootstrap bench_peers
+	$(env) cargo build --release -p bench
+	@$(env) "$${CARGO_TARGET_DIR:-target}/release/bench" --document docs/benchmarks.md $(ARGS)
+
+.PHONY: bench-artillery
+bench-artillery: target/.built-beseda ## the load test that people know from Artillery, against Beseda
+	@scripts/bootstrap artillery
+	@$(env) bench/artillery/run.sh $(ARGS)
+
+.PHONY: bench-store
+bench-store: ## what sending costs, and reading and searching a million messages (make bench-store ARGS=sends, ARGS=reads)
 	$(env) cargo bench -p chat --bench bench -- $(ARGS)
 
 .PHONY: bench-page

@@ -1,4 +1,4 @@
-//! What sending, reading and searching cost: `make bench`.
+//! What sending, reading and searching cost: `make bench-store`.
 //!
 //! Durable sends: so many senders, each of whom waits for the ack of a message before sending the next.
 //! Beside them, in the same run and on the same disk, what one would write first: a transaction for

@@ -1,0 +1,5 @@
+//! What goes over a connection.
+
+pub(crate) mod engine;
+pub(crate) mod http;
+pub(crate) mod websocket;
