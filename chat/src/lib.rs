@@ -11,6 +11,7 @@
 //! | `messages/` | sending, editing, deleting, history, sync, search, mentions |
 //! | `todos` | a room's to-do list |
 //! | `moderation` | kick, ban, mute, roles, announcements, the audit log |
+//! | `oversight` | what moderators see of the house |
 //! | `permissions` | the one answer to "may they do this here?" |
 //! | `standing` | what the answer needs to know, remembered for a moment |
 //! | [`limits`] | how often something may be done |
@@ -35,6 +36,7 @@ pub mod limits;
 mod messages;
 mod moderation;
 pub mod nodes;
+mod oversight;
 mod people;
 mod permissions;
 mod presence;

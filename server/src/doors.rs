@@ -94,7 +94,11 @@ impl Doors {
     /// Of all nodes.
     pub(crate) fn count(&self) -> usize {
         let elsewhere = self.neighbours.as_ref().map_or(0, |others| others.elsewhere.connections());
-        self.lock().connections.len() + elsewhere
+        self.count_here() + elsewhere
+    }
+
+    pub(crate) fn count_here(&self) -> usize {
+        self.lock().connections.len()
     }
 
     pub(crate) fn nodes(&self) -> usize {

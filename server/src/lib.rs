@@ -18,6 +18,7 @@ pub mod config;
 mod doors;
 mod fanout;
 mod http;
+mod latency;
 mod namespaces;
 mod open_door;
 mod router;

@@ -8,9 +8,9 @@ use crate::http::client;
 use crate::http::engine;
 use crate::http::health::{self, Readiness};
 use crate::http::security;
-use app::ssr::document::{PageFiles, shell};
+use app::ssr::document::shell;
 use app::ssr::pages::{self, Detour, Load, PAGES, Shown};
-use app::ssr::{Asked, PageContext};
+use app::ssr::{Asked, PageContext, Record};
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
@@ -43,15 +43,11 @@ pub(crate) fn build(
     chat: Chat,
     cluster: Option<Arc<Cluster>>,
     assets: Assets,
+    record: Record,
     stopping: CancellationToken,
 ) -> Router {
-    let files = PageFiles {
-        script: assets.script.clone(),
-        wasm: assets.wasm.clone(),
-        style: assets.style.clone(),
-    };
     let readiness = Readiness { chat: chat.clone(), cluster, stopping };
-    let page = PageContext::new(chat.clone(), files);
+    let page = PageContext::new(chat.clone(), assets.files.clone(), record);
     let state = AppState { options: leptos_options(), assets: Arc::new(assets), page, readiness };
     // The pages: `app::ssr::pages` lists them.
     let pages = PAGES.iter().fold(Router::new(), |router, (path, load)| {

@@ -10,10 +10,11 @@ use crate::http::origin::{self, Allowed};
 use crate::namespaces::CHAT;
 use crate::open_door::{self, Teller, Visitors};
 use crate::socket::Hall;
-use crate::stats::{Counters, Gauge};
+use crate::stats::Gauge;
 use crate::storage::{Lock, StorageError, in_words};
 use crate::{namespaces, router};
 use ::http::StatusCode;
+use app::ssr::Record;
 use axum::middleware;
 use chat::limits::Rates;
 use chat::{Chat, Registration, nodes};
@@ -86,14 +87,19 @@ impl Server {
             elsewhere: Arc::clone(&cluster.elsewhere),
         });
         let doors = Doors::new(http.max_connections, http.max_connections_per_address, neighbours);
-        let hall = Hall { chat: chat.clone(), doors: Arc::new(doors) };
+        let hall = Hall {
+            chat: chat.clone(),
+            doors: Arc::new(doors),
+            counters: Arc::default(),
+            record: Record::default(),
+        };
         let (sockets, io) = namespaces::build(&settings.engine, &hall);
         let visitors = Arc::<Visitors>::default();
         if settings.people.open_door == Switch::On {
             open_door::open(&io, &hall, &visitors);
         }
-        let counters = Arc::<Counters>::default();
-        let gauge = Gauge::new(chat.clone(), hall.doors, Arc::clone(&counters));
+        let Hall { doors, counters, record, .. } = hall;
+        let gauge = Gauge::new(chat.clone(), doors, Arc::clone(&counters), record.clone());
         let teller = Teller::new(io.clone(), chat.clone(), Arc::clone(&visitors));
         let fanout = Fanout::new(io.clone(), chat.clone(), counters, teller);
         tokio::spawn(fanout.run(announcements, gauge));
@@ -111,7 +117,8 @@ impl Server {
         let slowest = settings.engine.ping_interval + REQUEST_WITHIN;
         let allowed: Allowed = http.allowed_origins.clone().into();
         // Around the sockets too.
-        let router = router::build(chat.clone(), cluster.clone(), Assets::load(), leaving.clone())
+        let assets = Assets::load();
+        let router = router::build(chat.clone(), cluster.clone(), assets, record, leaving.clone())
             .layer(sockets)
             .layer(middleware::from_fn_with_state(allowed, origin::check))
             .layer(middleware::from_fn_with_state(old_too, engine::check))

@@ -1,6 +1,8 @@
 //! What `/admin` sees once a second.
 
 use crate::doors::Doors;
+use crate::latency::{Counted, Lengths};
+use app::ssr::Record;
 use chat::Chat;
 use protocol::event::Stats;
 use std::sync::Arc;
@@ -12,9 +14,15 @@ use std::time::{Duration, Instant};
 pub(crate) struct Counters {
     messages: AtomicU64,
     deliveries: AtomicU64,
+    answers: Lengths,
 }
 
 impl Counters {
+    /// An event was answered, so long after it came.
+    pub(crate) fn answered(&self, after: Duration) {
+        self.answers.add(after);
+    }
+
     /// A change went out to so many sockets.
     pub(crate) fn told(&self, sockets: usize) {
         self.messages.fetch_add(1, Ordering::Relaxed);
@@ -27,6 +35,8 @@ pub(crate) struct Gauge {
     chat: Chat,
     doors: Arc<Doors>,
     counters: Arc<Counters>,
+    record: Record,
+    began: Instant,
     last: Reading,
 }
 
@@ -34,35 +44,53 @@ struct Reading {
     at: Instant,
     messages: u64,
     deliveries: u64,
+    answers: Counted,
     busy: Duration,
 }
 
 impl Gauge {
-    pub(crate) fn new(chat: Chat, doors: Arc<Doors>, counters: Arc<Counters>) -> Self {
+    pub(crate) fn new(
+        chat: Chat,
+        doors: Arc<Doors>,
+        counters: Arc<Counters>,
+        record: Record,
+    ) -> Self {
         let last = Reading::take(&counters);
-        Self { chat, doors, counters, last }
+        Self { chat, doors, counters, record, began: last.at, last }
     }
 
-    /// Rates are those since the last call.
+    /// Rates are those since the last call. What was read is recorded, too.
     #[allow(clippy::cast_precision_loss, reason = "rates are for people to look at")]
     pub(crate) async fn read(&mut self) -> Stats {
         let now = Reading::take(&self.counters);
         let last = std::mem::replace(&mut self.last, now);
         let now = &self.last;
         let seconds = (now.at - last.at).as_secs_f64().max(f64::EPSILON);
-        let rate = |now: u64, last: u64| now.saturating_sub(last) as f64 / seconds;
-        Stats {
+        let rate = |now: u64, last: u64| hundredths(now.saturating_sub(last) as f64 / seconds);
+        let answers = now.answers.since(&last.answers);
+        let stats = Stats {
             connections: self.doors.count(),
             users: self.chat.online_count().await,
             rooms: self.chat.live_rooms().await,
             messages_per_second: rate(now.messages, last.messages),
             deliveries_per_second: rate(now.deliveries, last.deliveries),
-            cpu: now.busy.saturating_sub(last.busy).as_secs_f64() / seconds,
+            cpu: hundredths(now.busy.saturating_sub(last.busy).as_secs_f64() / seconds),
             memory: memory().unwrap_or_default(),
             queue: self.chat.queued(),
             nodes: self.doors.nodes(),
-        }
+            connections_here: self.doors.count_here(),
+            ack_p50: answers.milliseconds(50).map(hundredths),
+            ack_p99: answers.milliseconds(99).map(hundredths),
+            uptime: now.at.duration_since(self.began).as_secs(),
+        };
+        self.record.add(stats.clone());
+        stats
     }
+}
+
+/// More would be noise.
+fn hundredths(figure: f64) -> f64 {
+    (figure * 100.0).round() / 100.0
 }
 
 impl Reading {
@@ -71,6 +99,7 @@ impl Reading {
             at: Instant::now(),
             messages: counters.messages.load(Ordering::Relaxed),
             deliveries: counters.deliveries.load(Ordering::Relaxed),
+            answers: counters.answers.counted(),
             busy: busy().unwrap_or_default(),
         }
     }

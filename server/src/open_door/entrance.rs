@@ -87,6 +87,7 @@ impl Porch {
         let token = whose(chat, &socket, &auth, from).await?;
         let ticket = self.hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
         socket.extensions.insert(Arc::new(ticket));
+        socket.extensions.insert(Arc::clone(&self.hall.counters));
         let mailbox = Mailbox::new();
         listen(&socket, &mailbox);
         socket.extensions.insert(mailbox.clone());

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::schemas::Schemas;
+use crate::stats::Counters;
 use chat::Error;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -17,6 +18,7 @@ use socketioxide::handler::FromMessageParts;
 use socketioxide::socket::Socket;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Instant;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -151,6 +153,7 @@ impl FromMessageParts<LocalAdapter> for Envelope {
         let responder = Responder {
             ack: AckSender::from_message_parts(socket, value, ack)?,
             wanted: ack.is_some(),
+            came: Instant::now(),
             socket: SocketRef::from(Arc::clone(socket)),
         };
         Ok(Self {
@@ -166,6 +169,7 @@ impl FromMessageParts<LocalAdapter> for Envelope {
 pub(crate) struct Responder {
     ack: AckSender,
     wanted: bool,
+    came: Instant,
     socket: SocketRef,
 }
 
@@ -182,6 +186,9 @@ impl Responder {
     ) {
         let result = result.map_err(ApiError::from);
         let sent = if self.wanted {
+            if let Some(counters) = self.socket.extensions.get::<Arc<Counters>>() {
+                counters.answered(self.came.elapsed());
+            }
             self.ack.send(&Reply(result))
         } else if let Err(error) = result {
             tell(&error, &self.socket)

@@ -12,6 +12,8 @@ pub(crate) mod todos;
 
 use crate::doors::Doors;
 use crate::http::connections::Peer;
+use crate::stats::Counters;
+use app::ssr::Record;
 use axum::extract::ConnectInfo;
 use chat::{Address, Chat, Identity, Token};
 use event::{Entry, Envelope, Told};
@@ -28,6 +30,7 @@ pub(crate) struct Session {
     pub(crate) who: Identity,
     pub(crate) socket: SocketRef,
     pub(crate) namespace: &'static Namespace,
+    pub(crate) record: Record,
 }
 
 /// A namespace as its table says it.
@@ -48,6 +51,9 @@ pub(crate) struct Namespace {
 pub(crate) struct Hall {
     pub(crate) chat: Chat,
     pub(crate) doors: Arc<Doors>,
+    pub(crate) counters: Arc<Counters>,
+    /// What the last minutes were like.
+    pub(crate) record: Record,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -118,6 +124,8 @@ pub(crate) async fn authenticate(
     }
     let ticket = hall.doors.enter(socket.id, from).map_err(|_| Refused::ServerFull)?;
     socket.extensions.insert(Arc::new(ticket));
+    // Whoever answers this socket tells them how long it took.
+    socket.extensions.insert(hall.counters);
     let mailbox = Mailbox::new();
     listen(&socket, &mailbox);
     socket.extensions.insert(mailbox.clone());
@@ -153,7 +161,7 @@ pub(crate) fn listen(socket: &SocketRef, mailbox: &Mailbox) {
 pub(crate) async fn connect(socket: SocketRef, hall: Hall, namespace: &'static Namespace) {
     let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() else { return };
     socket.join([user_room(who.user.id), session_room(who.session)]);
-    let session = Session { chat: hall.chat, who, socket, namespace };
+    let session = Session { chat: hall.chat, who, socket, namespace, record: hall.record };
     mailbox.serve(session).await;
 }
 
