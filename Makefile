@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 env := . scripts/env;
 
 # What the release binary is made of. A directory counts too: its date tells that a file went away.
-sources := Cargo.toml Cargo.lock $(shell find .cargo app chat frontend protocol server socketio-client style \
+sources := Cargo.toml Cargo.lock scripts/admin.mjs $(shell find .cargo app chat frontend protocol server socketio-client style \
     -name node_modules -prune -o -name target -prune -o -name tests -prune -o -name '.*.sw*' -prune -o -print 2>/dev/null)
 
 .PHONY: help
@@ -28,7 +28,8 @@ build: target/.built-beseda target/.built-sio ## only build: target/release/bese
 # cargo-leptos starts afresh every time (wasm-opt, compression, and so the server too), therefore make
 # itself looks whether anything changed. A stamp has the time at which the build began, so that a file
 # saved meanwhile counts as newer.
-target/.built-beseda: command = LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
+# The admin's page has a wasm module of its own, which the server takes in as it does the chat's.
+target/.built-beseda: command = node scripts/admin.mjs release && LEPTOS_HASH_FILES=true cargo leptos build --release --precompress
 target/.built-sio: command = cargo build --release -p socketio-client --features cli --bin sio
 # For these two and no others: what is missing is an error then, and not a reason to build nothing.
 target/.built-beseda target/.built-sio: target/.built-%: $(sources)
@@ -47,7 +48,7 @@ always:
 .PHONY: watch
 watch: ## build for development, start, and do so again at every change (cargo leptos watch)
 	@scripts/bootstrap build
-	$(env) cargo leptos watch
+	$(env) node scripts/admin.mjs debug && cargo leptos watch
 
 .PHONY: trunk
 trunk: ## serve only the page on port 8080, against a server that runs on port 3000

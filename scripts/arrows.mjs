@@ -37,6 +37,7 @@ export const HOUSE = {
     never: ["axum", "socketioxide", "sqlx"],
   },
   frontend: { leansOn: ["app"], never: ["axum", "leptos_axum", "socketioxide", "sqlx", "tokio"] },
+  "admin-frontend": { leansOn: ["app", "protocol", "socketio-client"], never: ["axum", "leptos_axum", "socketioxide", "sqlx", "tokio"] },
   "wasm-streams": { leansOn: [], only: { "futures-util": "its shape", "wasm-bindgen": "its shape", "web-sys": "its shape" } },
   server: { leansOn: ["app", "chat", "protocol"], inTests: ["socketio-client"] },
   // It measures others too, and by what goes over the wire.

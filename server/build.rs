@@ -1,5 +1,7 @@
 //! Puts the page (wasm, JavaScript, CSS, icons) into the release binary. `cargo leptos build --release`
-//! has it ready in `target/site` before it compiles this crate; a debug build reads it from there.
+//! has it ready in `target/site` before it compiles this crate; a debug build reads it from there. What only the
+//! admin's page loads is beside it in `target/admin`, where `scripts/admin.mjs` puts it: cargo-leptos empties its own
+//! directory.
 //!
 //! And the official JavaScript client into every binary: `scripts/bootstrap build` fetches it from npm.
 
@@ -14,7 +16,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-env-changed=LEPTOS_SITE_ROOT");
     println!("cargo:rerun-if-changed={CLIENT}");
     let released = env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    let table = if released { embed(&site_root()?)? } else { String::new() };
+    let table = if released { page()? } else { String::new() };
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or(io::ErrorKind::NotFound)?;
     fs::write(out.join("embedded.rs"), format!("&[{table}]"))?;
     fs::write(out.join("client.rs"), format!("&[{}]", client(released)?))
@@ -46,15 +48,21 @@ fn site_root() -> io::Result<PathBuf> {
     Ok(Path::new(&here).join("..").join(site))
 }
 
-fn embed(site: &Path) -> io::Result<String> {
-    println!("cargo:rerun-if-changed={}", site.display());
-    let files = if site.is_dir() { files(site)? } else { Vec::new() };
+fn page() -> io::Result<String> {
+    let site = site_root()?;
+    Ok(embed(&site, "/")? + &embed(&site.with_file_name("admin"), "/pkg/admin/")?)
+}
+
+/// What is in this directory, served below that path.
+fn embed(dir: &Path, path: &str) -> io::Result<String> {
+    println!("cargo:rerun-if-changed={}", dir.display());
+    let files = if dir.is_dir() { files(dir)? } else { Vec::new() };
     if files.is_empty() {
         println!(
-            "cargo:warning=this binary will have no styles and no wasm; build it with `make build`"
+            "cargo:warning=this binary will have no styles and no wasm for {path}; build it with `make build`"
         );
     }
-    files.iter().map(|file| entry(site, file)).collect()
+    files.iter().map(|file| entry(dir, file, path)).collect()
 }
 
 fn files(dir: &Path) -> io::Result<Vec<PathBuf>> {
@@ -77,12 +85,12 @@ fn is_served(path: &Path) -> bool {
     !path.extension().is_some_and(beside)
 }
 
-fn entry(site: &Path, file: &Path) -> io::Result<String> {
-    let name = file.strip_prefix(site).unwrap_or(file).to_string_lossy();
+fn entry(dir: &Path, file: &Path, path: &str) -> io::Result<String> {
+    let name = file.strip_prefix(dir).unwrap_or(file).to_string_lossy();
     let etag = digest(file)?;
     Ok(format!(
         "Embedded {{ path: {:?}, etag: \"{etag:016x}\", plain: {}, brotli: {}, gzip: {} }},",
-        format!("/{name}"),
+        format!("{path}{name}"),
         include(file)?,
         include_beside(file, ".br")?,
         include_beside(file, ".gz")?,

@@ -216,6 +216,21 @@ pub async fn set_role(
     crate::ssr::forms::moderation::set_role(user, role, from).await
 }
 
+/// Without a session all of theirs.
+#[server(prefix = "/forms", endpoint = "revoke")]
+pub async fn revoke(
+    user: UserId,
+    #[server(default)] session: Option<SessionId>,
+    #[server(default)] from: String,
+) -> Result<(), Refusal> {
+    crate::ssr::forms::moderation::revoke(user, session, from).await
+}
+
+#[server(prefix = "/forms", endpoint = "announce")]
+pub async fn announce(text: String) -> Result<(), Refusal> {
+    crate::ssr::forms::moderation::announce(text).await
+}
+
 #[server(prefix = "/forms", endpoint = "invite-link")]
 pub async fn make_invite(
     #[server(default)] uses: String,

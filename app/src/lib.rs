@@ -7,6 +7,7 @@
 //! | [`root`](App) | the page that lives in the browser |
 //! | `screens/` | its two screens: signing in, and the chat |
 //! | `room/` | the parts of the chat |
+//! | [`admin`] | what lives on the admin's page, which is a wasm module of its own |
 //! | [`live`] | what the browser knows: pure reducers, and the driver that feeds them from the socket |
 //! | [`browser`] | beginning in the browser |
 //! | [`forms`] | server functions: what every form posts to |
@@ -17,6 +18,7 @@
 #![recursion_limit = "512"]
 #![allow(unreachable_pub, reason = "leptos makes the props of every component `pub`")]
 
+pub mod admin;
 pub mod answers;
 #[cfg(feature = "browser")]
 pub mod browser;

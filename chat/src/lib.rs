@@ -11,6 +11,7 @@
 //! | `messages/` | sending, editing, deleting, history, sync, search, mentions |
 //! | `todos` | a room's to-do list |
 //! | `moderation` | kick, ban, mute, roles, announcements, the audit log |
+//! | `oversight` | what moderators see of the house |
 //! | `permissions` | the one answer to "may they do this here?" |
 //! | `standing` | what the answer needs to know, remembered for a moment |
 //! | [`limits`] | how often something may be done |
@@ -38,6 +39,7 @@ mod messages;
 pub mod meters;
 mod moderation;
 pub mod nodes;
+mod oversight;
 mod people;
 mod permissions;
 mod presence;

@@ -8,7 +8,7 @@ use crate::permissions::{self, Duty};
 use crate::store::people::{NewAudit, Person};
 use crate::time::{millis, now};
 use protocol::event::{
-    Announce, AuditPage, Ban, InRoomUser, Kick, Kicked, ListAudit, Mute, SetRole, Unban,
+    Announce, AuditPage, Ban, InRoomUser, Kick, Kicked, ListAudit, Mute, Revoke, SetRole, Unban,
 };
 use protocol::limits::{PAGE, PAGE_MAX, REASON_CHARS};
 use protocol::{ApiError, MessageText, Reason, RoomId, UserId};
@@ -71,6 +71,20 @@ impl Chat {
         self.note(who, "set-role", Some(ask.user), None, ask.role.name()).await
     }
 
+    /// Ends a session of someone else's, or all of them.
+    pub async fn revoke_of(&self, who: &Identity, ask: &Revoke) -> Result<(), Error> {
+        self.moderated(who, ask.user).await?;
+        match ask.session {
+            Some(session) => self.end_one(ask.user, session).await?,
+            None => {
+                self.end_all(ask.user).await?;
+                self.tell_revoked().await?;
+            }
+        }
+        let details = ask.session.map(|session| session.to_string()).unwrap_or_default();
+        self.note(who, "revoke", Some(ask.user), None, &details).await
+    }
+
     /// Tells everyone something.
     pub async fn announce_to_all(&self, who: &Identity, ask: &Announce) -> Result<(), Error> {
         let text = MessageText::parse(&ask.text)?;
@@ -104,16 +118,21 @@ impl Chat {
 
     /// Their sessions end, and they are told why.
     pub(crate) async fn expel(&self, person: &Person, reason: &str) -> Result<(), Error> {
-        self.house.store.end_sessions(person.user.id, None, now()).await?;
-        self.house.standings.forget_person(person.user.id);
-        self.forget(person.user.id).await;
+        self.end_all(person.user.id).await?;
         let kicked = Kicked { room: None, reason: reason.to_owned() };
         self.announce(Announcement::Kicked(person.user.id, kicked)).await;
         self.tell_revoked().await
     }
 
+    async fn end_all(&self, user: UserId) -> Result<(), Error> {
+        self.house.store.end_sessions(user, None, now()).await?;
+        self.house.standings.forget_person(user);
+        self.forget(user).await;
+        Ok(())
+    }
+
     /// Someone, if the one who asks may do that to them.
-    async fn moderated(&self, who: &Identity, other: UserId) -> Result<Person, Error> {
+    pub(crate) async fn moderated(&self, who: &Identity, other: UserId) -> Result<Person, Error> {
         let (person, other) = (self.person(who).await?, self.other(other).await?);
         permissions::may_moderate(&person, &other.user)?;
         Ok(other)

@@ -281,6 +281,8 @@ async fn moderation(chat: &Chat, owner: &Identity, anna: &Identity) {
     chat.ban(owner, &event::Ban { user, minutes: Some(1), reason: String::new() }).await.unwrap();
     chat.unban(owner, &event::Unban { user }).await.unwrap();
     chat.audit(owner, &event::ListAudit::default()).await.unwrap();
+    chat.list_people(owner, &event::ListAll::default()).await.unwrap();
+    chat.list_rooms(owner, &event::ListAll::default()).await.unwrap();
 }
 
 async fn upkeep(chat: &Chat, store: &Arc<Sqlite>, crowd: &Crowd) {

@@ -4,7 +4,7 @@ use crate::crowds::Crowds;
 use crate::namespaces::{ADMIN, CHAT, NOTIFICATIONS};
 use crate::open_door::Teller;
 use crate::socket::{drop_stalled, room, session_room, user_room};
-use crate::stats::{Counters, Gauge};
+use crate::stats::Gauge;
 use crate::telemetry::metrics::Metrics;
 use chat::{Announcement, Announcements, Chat};
 use protocol::event::{
@@ -26,7 +26,6 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Fanout {
     io: SocketIo,
     chat: Chat,
-    counters: Arc<Counters>,
     metrics: Arc<Metrics>,
     /// Visitors of the open door hear it in their own words.
     teller: Teller,
@@ -36,15 +35,9 @@ pub(crate) struct Fanout {
 }
 
 impl Fanout {
-    pub(crate) fn new(
-        io: SocketIo,
-        chat: Chat,
-        counters: Arc<Counters>,
-        metrics: Arc<Metrics>,
-        teller: Teller,
-    ) -> Self {
+    pub(crate) fn new(io: SocketIo, chat: Chat, metrics: Arc<Metrics>, teller: Teller) -> Self {
         let (online, crowds) = Default::default();
-        Self { io, chat, counters, metrics, teller, online, crowds }
+        Self { io, chat, metrics, teller, online, crowds }
     }
 
     /// One task, so that a room hears its changes in the order of their `rev`.
@@ -86,7 +79,6 @@ impl Fanout {
         match announcement {
             Announcement::Message(changed) => {
                 let online = self.online.get(&changed.room).copied().unwrap_or_default();
-                self.counters.told(online);
                 self.metrics.deliveries.inc_by(online as u64);
                 self.tell_room(changed.room, event::MESSAGE, &changed).await;
             }

@@ -20,6 +20,7 @@ mod crowds;
 mod doors;
 mod fanout;
 mod http;
+mod latency;
 mod machine;
 mod namespaces;
 mod open_door;

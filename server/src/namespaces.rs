@@ -8,9 +8,9 @@ use crate::socket::{
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use protocol::event::{
-    self, Announce, Kicked, ListNotifications, Membership, MessageChanged, Notification, ReadTo,
-    Restarting, RoomCount, RoomPresence, RoomRemoved, RoomUpdated, Stats, TodoChanged, Unread,
-    UserTyping,
+    self, Announce, Kicked, ListNotifications, Membership, MessageChanged, Notification, Past,
+    ReadTo, Restarting, RoomCount, RoomPresence, RoomRemoved, RoomUpdated, Stats, TodoChanged,
+    Unread, UserTyping,
 };
 use protocol::{ApiError, Role};
 use socketioxide::handler::ConnectHandler;
@@ -62,7 +62,7 @@ pub(crate) static NAMESPACES: [Namespace; 3] = [
         tells: ADMIN_TELLS,
         presence: false,
         admits: |who| who.user.role >= Role::Moderator,
-        greet: |_| std::future::ready(()).boxed(),
+        greet: recall,
     },
 ];
 
@@ -105,6 +105,10 @@ const ADMIN_EVENTS: &[Entry] = &[
     entry::<admin::Mute>("Have someone say nothing for a while"),
     entry::<admin::SetRole>("Make someone a member, moderator or admin"),
     entry::<admin::Announce>("Tell everyone something"),
+    entry::<admin::Revoke>("End a session of someone's, or all of them"),
+    entry::<admin::Sessions>("Where someone is signed in"),
+    entry::<admin::ListPeople>("Everyone, or those whose name begins so"),
+    entry::<admin::ListRooms>("The public rooms, or those whose name begins so"),
     entry::<admin::Audit>("Who did what to whom"),
 ];
 
@@ -137,8 +141,12 @@ const NOTIFICATION_TELLS: &[Told] = &[
     PULSE,
 ];
 
-const ADMIN_TELLS: &[Told] =
-    &[told::<Stats>(event::STATS, "How the house is doing, once a second"), ERROR, PULSE];
+const ADMIN_TELLS: &[Told] = &[
+    told::<Past>(event::PAST, "At each CONNECT: what `stats` said in the last five minutes"),
+    told::<Stats>(event::STATS, "How the house is doing, once a second"),
+    ERROR,
+    PULSE,
+];
 
 const ERROR: Told =
     told::<ApiError>(event::ERROR, "To that socket: an event sent without an ack was refused");
@@ -206,4 +214,10 @@ fn deliver(session: &Session) -> BoxFuture<'_, ()> {
         let _ = told.map_err(protocol::ApiError::from);
     })
     .boxed()
+}
+
+/// What one would have seen, had one come five minutes ago.
+fn recall(session: &Session) -> BoxFuture<'_, ()> {
+    let _ = session.socket.emit(event::PAST, &session.record.past());
+    std::future::ready(()).boxed()
 }

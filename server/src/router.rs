@@ -9,9 +9,9 @@ use crate::http::engine;
 use crate::http::health::{self, Readiness};
 use crate::http::mirror::{self, Mirror};
 use crate::http::{request, security};
-use app::ssr::document::{PageFiles, shell};
+use app::ssr::document::shell;
 use app::ssr::pages::{self, Detour, Load, PAGES, Shown};
-use app::ssr::{Asked, PageContext};
+use app::ssr::{Asked, PageContext, Record};
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get, post};
@@ -45,16 +45,12 @@ pub(crate) fn build(
     cluster: Option<Arc<Cluster>>,
     assets: Assets,
     mirror: Mirror,
+    record: Record,
     stopping: CancellationToken,
     metrics: Router<AppState>,
 ) -> Router {
-    let files = PageFiles {
-        script: assets.script.clone(),
-        wasm: assets.wasm.clone(),
-        style: assets.style.clone(),
-    };
     let readiness = Readiness { chat: chat.clone(), cluster, stopping };
-    let page = PageContext::new(chat.clone(), files);
+    let page = PageContext::new(chat.clone(), assets.files.clone(), record);
     let state =
         AppState { options: leptos_options(), assets: Arc::new(assets), page, readiness, mirror };
     // The pages: `app::ssr::pages` lists them.

@@ -13,13 +13,14 @@ use crate::http::request;
 use crate::namespaces::CHAT;
 use crate::open_door::{self, Teller, Visitors};
 use crate::socket::Hall;
-use crate::stats::{Counters, Gauge};
+use crate::stats::Gauge;
 use crate::storage::{Lock, StorageError, in_words};
 use crate::telemetry::door::{self, Admits};
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::scrape::{self, Scrape};
 use crate::{namespaces, router};
 use ::http::StatusCode;
+use app::ssr::Record;
 use axum::{Router, middleware};
 use chat::limits::Rates;
 use chat::{Chat, Registration, nodes};
@@ -101,8 +102,12 @@ impl Server {
         let doors = Doors::new(http.max_connections, http.max_connections_per_address, neighbours);
         let mut registry = Registry::default();
         let metrics = Arc::new(Metrics::new(&mut registry));
-        let hall =
-            Hall { chat: chat.clone(), doors: Arc::new(doors), metrics: Arc::clone(&metrics) };
+        let hall = Hall {
+            chat: chat.clone(),
+            doors: Arc::new(doors),
+            metrics: Arc::clone(&metrics),
+            record: Record::default(),
+        };
         let (sockets, io) = namespaces::build(&settings.engine, &hall);
         let visitors = Arc::<Visitors>::default();
         if settings.people.open_door == Switch::On {
@@ -115,10 +120,10 @@ impl Server {
             cluster: cluster.clone(),
         };
         let scrape = Scrape::new(registry, house);
-        let counters = Arc::<Counters>::default();
-        let gauge = Gauge::new(chat.clone(), hall.doors, Arc::clone(&counters));
+        let Hall { doors, record, .. } = hall;
+        let gauge = Gauge::new(chat.clone(), doors, Arc::clone(&metrics), record.clone());
         let teller = Teller::new(io.clone(), chat.clone(), Arc::clone(&visitors));
-        let fanout = Fanout::new(io.clone(), chat.clone(), counters, hall.metrics, teller);
+        let fanout = Fanout::new(io.clone(), chat.clone(), Arc::clone(&metrics), teller);
         tokio::spawn(fanout.run(announcements, gauge));
         let mut tasks = JoinSet::new();
         if let Some(cluster) = &cluster {
@@ -139,7 +144,8 @@ impl Server {
         let allowed: Allowed = http.allowed_origins.clone().into();
         let mirror = Mirror::new(settings.storage.secret()?);
         let (assets, going) = (Assets::load(), leaving.clone());
-        let routes = router::build(chat.clone(), cluster.clone(), assets, mirror, going, shown);
+        let routes =
+            router::build(chat.clone(), cluster.clone(), assets, mirror, record, going, shown);
         // Around the sockets too.
         let router = Router::new()
             .fallback(entry::enter)

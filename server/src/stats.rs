@@ -1,32 +1,21 @@
 //! What `/admin` sees once a second.
 
 use crate::doors::Doors;
+use crate::latency::Counted;
+use crate::telemetry::metrics::Metrics;
+use app::ssr::Record;
 use chat::Chat;
 use protocol::event::Stats;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-/// Counted since the start.
-#[derive(Default)]
-pub(crate) struct Counters {
-    messages: AtomicU64,
-    deliveries: AtomicU64,
-}
-
-impl Counters {
-    /// A change went out to so many sockets.
-    pub(crate) fn told(&self, sockets: usize) {
-        self.messages.fetch_add(1, Ordering::Relaxed);
-        self.deliveries.fetch_add(sockets as u64, Ordering::Relaxed);
-    }
-}
 
 /// Turns counters into rates.
 pub(crate) struct Gauge {
     chat: Chat,
     doors: Arc<Doors>,
-    counters: Arc<Counters>,
+    metrics: Arc<Metrics>,
+    record: Record,
+    began: Instant,
     last: Reading,
 }
 
@@ -34,43 +23,62 @@ struct Reading {
     at: Instant,
     messages: u64,
     deliveries: u64,
+    answers: Counted,
     busy: Duration,
 }
 
 impl Gauge {
-    pub(crate) fn new(chat: Chat, doors: Arc<Doors>, counters: Arc<Counters>) -> Self {
-        let last = Reading::take(&counters);
-        Self { chat, doors, counters, last }
+    pub(crate) fn new(
+        chat: Chat,
+        doors: Arc<Doors>,
+        metrics: Arc<Metrics>,
+        record: Record,
+    ) -> Self {
+        let last = Reading::take(&metrics);
+        Self { chat, doors, metrics, record, began: last.at, last }
     }
 
-    /// Rates are those since the last call.
+    /// Rates are those since the last call. What was read is recorded, too.
     #[allow(clippy::cast_precision_loss, reason = "rates are for people to look at")]
     pub(crate) async fn read(&mut self) -> Stats {
-        let now = Reading::take(&self.counters);
+        let now = Reading::take(&self.metrics);
         let last = std::mem::replace(&mut self.last, now);
         let now = &self.last;
         let seconds = (now.at - last.at).as_secs_f64().max(f64::EPSILON);
-        let rate = |now: u64, last: u64| now.saturating_sub(last) as f64 / seconds;
-        Stats {
+        let rate = |now: u64, last: u64| hundredths(now.saturating_sub(last) as f64 / seconds);
+        let answers = now.answers.since(&last.answers);
+        let stats = Stats {
             connections: self.doors.count(),
             users: self.chat.online_count().await,
             rooms: self.chat.live_rooms().await,
             messages_per_second: rate(now.messages, last.messages),
             deliveries_per_second: rate(now.deliveries, last.deliveries),
-            cpu: now.busy.saturating_sub(last.busy).as_secs_f64() / seconds,
+            cpu: hundredths(now.busy.saturating_sub(last.busy).as_secs_f64() / seconds),
             memory: memory().unwrap_or_default(),
             queue: self.chat.queued(),
             nodes: self.doors.nodes(),
-        }
+            connections_here: self.doors.count_here(),
+            ack_p50: answers.milliseconds(50).map(hundredths),
+            ack_p99: answers.milliseconds(99).map(hundredths),
+            uptime: now.at.duration_since(self.began).as_secs(),
+        };
+        self.record.add(stats.clone());
+        stats
     }
 }
 
+/// More would be noise.
+fn hundredths(figure: f64) -> f64 {
+    (figure * 100.0).round() / 100.0
+}
+
 impl Reading {
-    fn take(counters: &Counters) -> Self {
+    fn take(metrics: &Metrics) -> Self {
         Self {
             at: Instant::now(),
-            messages: counters.messages.load(Ordering::Relaxed),
-            deliveries: counters.deliveries.load(Ordering::Relaxed),
+            messages: metrics.messages.get(),
+            deliveries: metrics.deliveries.get(),
+            answers: metrics.answers.counted(),
             busy: busy().unwrap_or_default(),
         }
     }

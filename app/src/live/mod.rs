@@ -123,6 +123,8 @@ pub struct Live {
     pub doomed: RwSignal<Option<Arc<Message>>>,
     /// What went wrong just now, to be told in passing.
     pub told: RwSignal<Option<ApiError>>,
+    /// What a moderator has told everyone.
+    pub announced: RwSignal<Option<String>>,
     /// Whether the browser would still have to be asked.
     pub may_ask: RwSignal<bool>,
     #[cfg(feature = "browser")]
@@ -203,6 +205,7 @@ impl Live {
                 _ => None,
             }),
             told: RwSignal::new(None),
+            announced: RwSignal::new(None),
             may_ask: RwSignal::new(false),
             #[cfg(feature = "browser")]
             driver: StoredValue::new_local(None),

@@ -19,6 +19,7 @@ pub(crate) fn Banner() -> impl IntoView {
     let live = expect_context::<Live>();
     let press = move |_| match live.link.get_untracked() {
         Link::Waiting { .. } => live.act(Action::TryNow),
+        _ if live.announced.with_untracked(Option::is_some) => live.announced.set(None),
         _ if live.told.with_untracked(Option::is_some) => live.told.set(None),
         _ => live.act(Action::AllowNotifications),
     };
@@ -46,6 +47,9 @@ fn news(live: Live) -> Option<News> {
         Link::Waiting { seconds, .. } => ((words.connection_lost)(seconds), Some(words.try_now)),
         Link::Connecting => (words.connecting.to_owned(), None),
         Link::SignedOut => (words.signed_out.to_owned(), None),
+        Link::Page | Link::Connected if live.announced.with(Option::is_some) => {
+            (live.announced.get().unwrap_or_default(), Some(words.close))
+        }
         Link::Page | Link::Connected => {
             let told = live.told.with(|told| told.as_ref().map(|error| words.problem(error)));
             let (told, button) = match told {

@@ -17,9 +17,16 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use std::sync::Arc;
 
-/// Where the browser finds what the page is made of.
+/// Where the browser finds what the pages are made of.
 #[derive(Debug, Clone)]
 pub struct PageFiles {
+    pub chat: Files,
+    /// What the admin's page loads besides. Without it nothing lives there.
+    pub admin: Option<Files>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Files {
     pub script: String,
     pub wasm: String,
     pub style: String,
@@ -34,10 +41,13 @@ pub fn shell(options: LeptosOptions, shown: &Arc<Shown>) -> AnyView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     send_headers(&nonce, shown);
     provide_context(shown.frame.lang);
-    let scripts = match &shown.body {
-        Body::Live(_) => Some(scripts(&files, &nonce)),
-        Body::Sheet(_) => None,
+    let admin = files.admin.filter(|_| matches!(shown.body, Body::Admin(_)));
+    let scripts = match (&shown.body, &admin) {
+        (Body::Live(_), _) => Some(scripts(&files.chat, &nonce)),
+        (Body::Admin(_), Some(files)) => Some(scripts(files, &nonce)),
+        _ => None,
     };
+    let more_style = admin.map(|files| view! { <link rel="stylesheet" href=files.style/> });
     view! {
         <!DOCTYPE html>
         <html
@@ -52,7 +62,8 @@ pub fn shell(options: LeptosOptions, shown: &Arc<Shown>) -> AnyView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0c0f0e"/>
                 <title>{shown.title.clone()}</title>
                 {scripts}
-                <link rel="stylesheet" href=files.style/>
+                <link rel="stylesheet" href=files.chat.style/>
+                {more_style}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
@@ -64,6 +75,10 @@ pub fn shell(options: LeptosOptions, shown: &Arc<Shown>) -> AnyView {
                     provide_context(Clock::new(shown.frame));
                     sheet_body(sheet)
                 }
+                (Body::Admin(view), None) => {
+                    provide_context(Clock::new(shown.frame));
+                    admin_body(view)
+                }
                 (Body::Live(_), None) => ().into_any(),
             }}
         </html>
@@ -71,8 +86,8 @@ pub fn shell(options: LeptosOptions, shown: &Arc<Shown>) -> AnyView {
     .into_any()
 }
 
-fn scripts(files: &PageFiles, nonce: &str) -> AnyView {
-    let PageFiles { script, wasm, .. } = files;
+fn scripts(files: &Files, nonce: &str) -> AnyView {
+    let Files { script, wasm, .. } = files;
     // A preload link would fetch the wasm even where scripts are off.
     let fetch = format!("var wasm=fetch('{wasm}')");
     let start = format!(
@@ -87,8 +102,7 @@ fn scripts(files: &PageFiles, nonce: &str) -> AnyView {
 }
 
 fn live(page: Page) -> AnyView {
-    // Inside a script only this could end it.
-    let json = serde_json::to_string(&page).unwrap_or_default().replace('<', "\\u003c");
+    let json = inside_script(&serde_json::to_string(&page).unwrap_or_default());
     let screen = match page.screen {
         Screen::SignIn(_) => "sign-in",
         Screen::Chat(_) => "chat",
@@ -106,6 +120,11 @@ fn live(page: Page) -> AnyView {
     .into_any()
 }
 
+/// Only this could end a script.
+fn inside_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
 /// Without a script, that the browser asks for this "image" says that what the page shows has been seen.
 fn seen(screen: &Screen) -> Option<String> {
     let Screen::Chat(desk) = screen else { return None };
@@ -116,6 +135,17 @@ fn seen(screen: &Screen) -> Option<String> {
 
 fn sheet_body(sheet: &Sheet) -> AnyView {
     view! { <body>{sheet.view()}</body> }.into_any()
+}
+
+fn admin_body(view: &super::admin::View) -> AnyView {
+    let json = inside_script(&view.json());
+    view! {
+        <body data-screen="admin">
+            {view.view()}
+            <script type="application/json" id="board" inner_html=json></script>
+        </body>
+    }
+    .into_any()
 }
 
 fn send_headers(nonce: &str, shown: &Shown) {

@@ -8,19 +8,24 @@
 //! | `asked` | who asks, from where, in which language |
 //! | `desk` | loading the chat |
 //! | `sheets/` | the pages that need no script: settings, search, making rooms, errors |
+//! | `admin/` | the admin's page |
 //! | `forms/` | what the server functions do |
 //! | [`session`] | cookies |
+//! | `record` | what the last minutes were like |
 
+mod admin;
 mod asked;
 mod desk;
 pub mod document;
 pub(crate) mod forms;
 pub mod pages;
+mod record;
 mod returned;
 pub mod session;
 mod sheets;
 
 pub use asked::Asked;
+pub use record::Record;
 
 use crate::answers::Refusal;
 use chat::Chat;
@@ -37,10 +42,11 @@ pub struct PageContext {
     /// Tokens for programs, and links that invite: each is shown once.
     tokens: Waiting<String>,
     links: Waiting<String>,
+    record: Record,
 }
 
 impl PageContext {
-    pub fn new(chat: Chat, files: PageFiles) -> Self {
+    pub fn new(chat: Chat, files: PageFiles, record: Record) -> Self {
         // Rendering waits with it. That it is set already is no error: tests start many servers.
         let _ = any_spawner::Executor::init_tokio();
         Self {
@@ -49,6 +55,7 @@ impl PageContext {
             returned: ReturnedTexts::default(),
             tokens: Waiting::default(),
             links: Waiting::default(),
+            record,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Every page: its address, and what loads it.
 
 use super::sheets::{self, Sheet};
-use super::{Asked, desk, forms, refusal};
+use super::{Asked, admin, desk, forms, refusal};
 use crate::answers::Refusal;
 use crate::page::{Door, Frame, Lobby, Page, Screen};
 use futures_util::FutureExt;
@@ -26,6 +26,10 @@ pub static PAGES: &[(&str, Load)] = &[
     ("/search", |asked| sheets::search::load(asked).boxed()),
     ("/settings", |asked| sheets::settings::load(asked).boxed()),
     ("/invites", |asked| sheets::invites::load(asked).boxed()),
+    ("/admin", |asked| admin::now::load(asked).boxed()),
+    ("/admin/people", |asked| admin::people::load(asked).boxed()),
+    ("/admin/rooms", |asked| admin::rooms::load(asked).boxed()),
+    ("/admin/log", |asked| admin::log::load(asked).boxed()),
 ];
 
 /// What a page asks for that shows a room where there are no scripts.
@@ -53,6 +57,8 @@ pub(crate) enum Body {
     /// Goes on in the browser.
     Live(Screen),
     Sheet(Sheet),
+    /// A sheet, of which a part lives.
+    Admin(Box<admin::View>),
 }
 
 /// Why there is no page.
@@ -77,7 +83,7 @@ impl Shown {
     pub fn page(&self) -> Option<Page> {
         match &self.body {
             Body::Live(screen) => Some(Page { frame: self.frame, screen: screen.clone() }),
-            Body::Sheet(_) => None,
+            Body::Sheet(_) | Body::Admin(_) => None,
         }
     }
 
@@ -100,7 +106,7 @@ pub fn nowhere(asked: &Asked) -> Shown {
 
 fn refused(asked: &Asked, error: ApiError) -> Shown {
     let status = StatusCode::from_u16(error.code.http_status());
-    let title = sheets::refused::title(asked.lang().words(), &error);
+    let title = sheets::refused::title(asked.lang(), &error);
     Shown {
         status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         ..Shown::new(asked, title, Body::Sheet(Sheet::Refused(error)))

@@ -122,6 +122,7 @@ fn events() {
     check(&event::RoomRemoved { room: samples::id() });
     check(&samples::read_to());
     samples::kicked().iter().for_each(check);
+    check(&samples::announced());
     check(&Restarting { retry_after: 5_000 });
     check(&samples::unread());
     samples::notifications().iter().for_each(check);

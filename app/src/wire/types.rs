@@ -8,9 +8,9 @@ use crate::page::{Desk, Door, Frame, Lobby, Page, Returned, Screen, Task};
 use crate::words::Lang;
 use protocol::error::Details;
 use protocol::event::{
-    Changes, Joined, Kicked, May, Membership, MessageChanged, Notification, NotificationKind,
-    OneRoom, Page as History, PresenceAction, ReadTo, Restarting, RoomCount, RoomPresence,
-    RoomRemoved, RoomUpdated, Rooms, Sent, TodoChanged, Todos, Unread, UserTyping,
+    Announce, Changes, Joined, Kicked, May, Membership, MessageChanged, Notification,
+    NotificationKind, OneRoom, Page as History, PresenceAction, ReadTo, Restarting, RoomCount,
+    RoomPresence, RoomRemoved, RoomUpdated, Rooms, Sent, TodoChanged, Todos, Unread, UserTyping,
 };
 use protocol::room::RoomInfo;
 use protocol::{
@@ -98,6 +98,7 @@ structs! {
     RoomRemoved { room }
     ReadTo { room, seq, unread, mentions }
     Kicked { room, reason }
+    Announce { text }
     Restarting { retry_after "retryAfter" }
     Unread { room, unread, mentions }
     Notification { id, kind, room, message, text, at }

@@ -1,6 +1,7 @@
 //! Every word that a person reads. A language is one file with one value of [`Words`]: a missing word
 //! does not compile.
 
+pub mod admin;
 mod en;
 mod ru;
 #[cfg(feature = "ssr")]

@@ -69,10 +69,14 @@ impl Chat {
 
     /// Ends a session of one's own.
     pub async fn revoke(&self, who: &Identity, session: SessionId) -> Result<(), Error> {
-        if !self.house.store.end_session(who.user.id, session, now()).await? {
+        self.end_one(who.user.id, session).await
+    }
+
+    pub(crate) async fn end_one(&self, user: UserId, session: SessionId) -> Result<(), Error> {
+        if !self.house.store.end_session(user, session, now()).await? {
             return Err(ApiError::not_found("session").into());
         }
-        self.house.standings.forget_person(who.user.id);
+        self.house.standings.forget_person(user);
         self.tell_revoked().await
     }
 

@@ -185,7 +185,7 @@ impl Chat {
     }
 }
 
-fn info(room: &RoomRow) -> RoomInfo {
+pub(crate) fn info(room: &RoomRow) -> RoomInfo {
     RoomInfo {
         id: room.id,
         slug: room.slug.clone(),

@@ -13,9 +13,10 @@ mod calling;
 mod details;
 mod making;
 mod members;
-mod slugs;
+pub(crate) mod slugs;
 mod typing;
 mod viewing;
 
 pub use details::Details;
+pub(crate) use making::info;
 pub(crate) use typing::Typing;

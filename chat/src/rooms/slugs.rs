@@ -6,15 +6,19 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Letters and digits of any script, folded; the rest becomes dashes.
 pub(super) fn of(name: &str) -> String {
-    let folded = name.nfkc().collect::<String>().to_lowercase();
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let slug: String = words.collect::<Vec<_>>().join("-").chars().take(SLUG_CHARS).collect();
-    match slug.trim_end_matches('-') {
+    match begin(name).trim_end_matches('-') {
         "" => "room".to_owned(),
         // It would be taken for the id of another room.
         slug if slug.parse::<RoomId>().is_ok() => format!("room-{slug}"),
         slug => slug.to_owned(),
     }
+}
+
+/// How the slug of a name begins that begins so.
+pub(crate) fn begin(name: &str) -> String {
+    let folded = name.nfkc().collect::<String>().to_lowercase();
+    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").chars().take(SLUG_CHARS).collect()
 }
 
 /// What a program calls a room, folded: letters, digits, `-` and `_`, the first a letter or digit.

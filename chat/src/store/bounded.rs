@@ -10,13 +10,14 @@ use super::rooms::{
     Admitted, Counted, Listed, Membership, NewRoom, Read, RoomChange, RoomRef, RoomRow, Rooms,
 };
 use super::todos::ToDo;
-use super::{Candidates, Found, Search, StoreError, Upkeep};
+use super::{Candidates, Found, Names, Search, StoreError, Upkeep};
 use crate::people::names::NameKey;
 use crate::people::token::TokenHash;
 use async_trait::async_trait;
 use protocol::event::{AuditEntry, Notification, Todos};
 use protocol::{
-    Message, MessageId, NotificationId, Role, RoomId, SessionId, Todo, TodoId, User, UserId,
+    Message, MessageId, NotificationId, Role, RoomId, RoomKind, SessionId, Todo, TodoId, User,
+    UserId,
 };
 use std::time::Duration;
 use tokio::time::timeout;
@@ -48,6 +49,7 @@ bounded!(People {
     holder(key: &NameKey) -> Option<Person>;
     holders(keys: &[NameKey]) -> Vec<User>;
     person(user: UserId) -> Option<Person>;
+    people(names: Names<'_>) -> Vec<Person>;
     accounts(after: &str, limit: usize) -> Vec<Account>;
     has_accounts() -> bool;
     set_password(user: UserId, password: &str, role: Role) -> ();
@@ -82,6 +84,8 @@ bounded!(Rooms {
     listed(room: RoomId, user: UserId) -> Option<Listed>;
     rooms_made_by(user: UserId) -> usize;
     rooms(after: Option<RoomId>, limit: usize) -> Vec<RoomRow>;
+    public_rooms(slugs: Names<'_>) -> Vec<RoomRow>;
+    count_rooms(kind: RoomKind) -> usize;
     add_room(room: &NewRoom) -> bool;
     update_room(room: RoomId, change: &RoomChange) -> ();
     archive_room(room: RoomId, at: i64) -> ();

@@ -33,6 +33,21 @@ pub trait Store: People + Rooms + Messages + ToDo + Search + Upkeep {}
 
 impl<T: People + Rooms + Messages + ToDo + Search + Upkeep> Store for T {}
 
+/// Some of what has an order by its names: those that begin so, after one of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    pub begin: &'a str,
+    pub after: &'a str,
+    pub limit: usize,
+}
+
+impl Names<'_> {
+    /// All that begin so come before it.
+    pub(crate) fn end(&self) -> String {
+        format!("{}{}", self.begin, char::MAX)
+    }
+}
+
 /// Where the engines differ: an index of which messages hold which [`crate::grams`].
 #[async_trait]
 pub trait Search: Send + Sync {

@@ -1,6 +1,6 @@
 //! People, their sessions, invites to the server, and what was done to whom.
 
-use super::StoreError;
+use super::{Names, StoreError};
 use crate::people::names::NameKey;
 use crate::people::token::TokenHash;
 use async_trait::async_trait;
@@ -18,6 +18,8 @@ pub trait People: Send + Sync {
     /// Who of several bear these names.
     async fn holders(&self, keys: &[NameKey]) -> Result<Vec<User>, StoreError>;
     async fn person(&self, user: UserId) -> Result<Option<Person>, StoreError>;
+    /// In the order of their names, each folded to its key.
+    async fn people(&self, names: Names<'_>) -> Result<Vec<Person>, StoreError>;
     /// Accounts in the order of their names, after a name.
     async fn accounts(&self, after: &str, limit: usize) -> Result<Vec<Account>, StoreError>;
     async fn has_accounts(&self) -> Result<bool, StoreError>;

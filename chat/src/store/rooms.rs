@@ -1,6 +1,6 @@
 //! Rooms and who is in them.
 
-use super::StoreError;
+use super::{Names, StoreError};
 use async_trait::async_trait;
 use protocol::{RoomId, RoomKind, User, UserId};
 
@@ -20,6 +20,9 @@ pub trait Rooms: Send + Sync {
     async fn listed(&self, room: RoomId, user: UserId) -> Result<Option<Listed>, StoreError>;
     async fn rooms_made_by(&self, user: UserId) -> Result<usize, StoreError>;
     async fn rooms(&self, after: Option<RoomId>, limit: usize) -> Result<Vec<RoomRow>, StoreError>;
+    /// In the order of their slugs.
+    async fn public_rooms(&self, slugs: Names<'_>) -> Result<Vec<RoomRow>, StoreError>;
+    async fn count_rooms(&self, kind: RoomKind) -> Result<usize, StoreError>;
     /// Adds a room with its first members; false when the slug is taken.
     async fn add_room(&self, room: &NewRoom) -> Result<bool, StoreError>;
     async fn update_room(&self, room: RoomId, change: &RoomChange) -> Result<(), StoreError>;

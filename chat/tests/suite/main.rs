@@ -23,6 +23,7 @@ mod messages;
 mod migration;
 mod moderation;
 mod nodes;
+mod oversight;
 mod permissions;
 mod presence;
 mod profiles;

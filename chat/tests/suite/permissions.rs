@@ -5,8 +5,8 @@ use chat::store::messages::{Change, NewMessage, Written};
 use chat::store::rooms::{Membership, NewRoom, RoomRef};
 use chat::{Error, Identity};
 use protocol::event::{
-    self, Announce, Ban, CreateRoom, Kick, ListAudit, May, Mute, Search, SetRole, Unban,
-    UpdateRoom, WhoIsHere,
+    self, Announce, Ban, CreateRoom, Kick, ListAll, ListAudit, May, Mute, OfUser, Revoke, Search,
+    SetRole, Unban, UpdateRoom, WhoIsHere,
 };
 use protocol::{
     ApiError, ClientId, ErrorCode, Message, MessageId, MessageKind, MessageText, Role, RoomId,
@@ -122,6 +122,12 @@ make-mod      ok    ok    no    no     no    no     no      no   no      no     
 make-admin    ok    no    no    no     no    no     no      no   no      no       no      ok        who?
 announce      ok    ok    ok    no     no    no     no      no   no      no       ok      ok        who?
 audit         ok    ok    ok    no     no    no     no      no   no      no       ok      ok        who?
+revoke        ok    ok    ok    no     no    no     no      no   no      no       ok      ok        who?
+revoke-mod    ok    ok    no    no     no    no     no      no   no      no       no      ok        who?
+sessions      ok    ok    ok    no     no    no     no      no   no      no       ok      ok        who?
+sessions-mod  ok    ok    no    no     no    no     no      no   no      no       no      ok        who?
+list-people   ok    ok    ok    no     no    no     no      no   no      no       ok      ok        who?
+list-rooms    ok    ok    ok    no     no    no     no      no   no      no       ok      ok        who?
 ";
 
 struct Cast {
@@ -395,6 +401,10 @@ async fn act_in_house(
         "make-admin" => chat.set_role(who, &SetRole { user, role: Role::Admin }).await,
         "announce" => chat.announce_to_all(who, &Announce { text: "Tea!".into() }).await,
         "audit" => chat.audit(who, &ListAudit::default()).await.map(drop),
+        "revoke" | "revoke-mod" => chat.revoke_of(who, &Revoke { user, session: None }).await,
+        "sessions" | "sessions-mod" => chat.sessions_of(who, OfUser { user }).await.map(drop),
+        "list-people" => chat.list_people(who, &ListAll::default()).await.map(drop),
+        "list-rooms" => chat.list_rooms(who, &ListAll::default()).await.map(drop),
         unknown => panic!("{unknown} is in the table and in no test"),
     }
 }
@@ -407,7 +417,7 @@ async fn in_the_house(engine: Engine) {
     for (command, expected) in rows(HOUSE) {
         for (actor, expected) in expected {
             let role = match command {
-                "ban-moderator" => Role::Moderator,
+                "ban-moderator" | "revoke-mod" | "sessions-mod" => Role::Moderator,
                 "ban-owner" => Role::Owner,
                 _ => Role::Member,
             };

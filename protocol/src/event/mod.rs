@@ -9,7 +9,7 @@
 //! | `todos` | a room's to-do list |
 //! | `people` | who is here, who types, what one has read |
 //! | `notifications` | what one is told although the room isn't open |
-//! | `moderation` | what moderators do to people |
+//! | `moderation` | what moderators do to people, and what they see of the house |
 
 mod messages;
 mod moderation;
@@ -80,9 +80,14 @@ pub const UNBAN: &str = "unban";
 pub const MUTE: &str = "mute";
 pub const SET_ROLE: &str = "set-role";
 pub const ANNOUNCE: &str = "announce";
+pub const REVOKE: &str = "revoke";
+pub const SESSIONS: &str = "sessions";
+pub const LIST_PEOPLE: &str = "list-people";
+pub const LIST_ROOMS: &str = "list-rooms";
 pub const AUDIT: &str = "audit";
 
 /// Server to client, on `/admin`.
 pub const STATS: &str = "stats";
+pub const PAST: &str = "past";
 /// Server to everyone, on `/chat`: what a moderator announces.
 pub const ANNOUNCEMENT: &str = "announcement";

@@ -1,4 +1,5 @@
-use crate::ids::{RoomId, UserId};
+use crate::ids::{RoomId, SessionId, UserId};
+use crate::room::RoomInfo;
 use crate::user::{Role, User};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,101 @@ pub struct ListAudit {
     pub limit: Option<usize>,
 }
 
+/// Ends a session of someone's, or without one all of them. Unlike `kick`, no one is told why, and they may sign in
+/// again at once.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Revoke {
+    pub user: UserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
+}
+
+/// Names a person by their id.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct OfUser {
+    pub user: UserId,
+}
+
+/// Where someone is signed in. Where they are in the world is no one else's business.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SessionsOf {
+    pub sessions: Vec<SessionOf>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionOf {
+    pub id: SessionId,
+    /// Held as a token, or by a program that came by the open door; else in a browser's cookie.
+    pub program: bool,
+    /// What its holder calls itself.
+    pub label: String,
+    pub created_at: i64,
+    pub seen_at: i64,
+}
+
+/// People or rooms, a page of them: those whose name begins so.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ListAll {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// What the page before called `next`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AllPeople {
+    pub people: Vec<PersonOf>,
+    /// Where the next page begins, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// A person, as moderators see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PersonOf {
+    #[serde(flatten)]
+    pub user: User,
+    pub online: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banned_until: Option<i64>,
+    /// On the server's command line.
+    pub disabled: bool,
+}
+
+/// The public rooms; of the others only how many there are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AllRooms {
+    pub rooms: Vec<RoomOf>,
+    /// Where the next page begins, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    pub private: usize,
+    pub direct: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RoomOf {
+    #[serde(flatten)]
+    pub room: RoomInfo,
+    pub online: usize,
+}
+
 /// Who did what to whom, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -94,8 +190,8 @@ pub struct Kicked {
     pub reason: String,
 }
 
-/// How the house is doing, once a second.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// How the house is doing, once a second. Rates, times, `cpu`, `memory` and `queue` are those of the node that says it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Stats {
@@ -111,4 +207,22 @@ pub struct Stats {
     /// Changes that wait for their commit.
     pub queue: usize,
     pub nodes: usize,
+    /// To this node alone.
+    pub connections_here: usize,
+    /// Milliseconds from an event to its answer, in the second that has passed: half of all were as quick. Not there
+    /// when nothing was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ack_p50: Option<f64>,
+    /// 99 of 100 were as quick.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ack_p99: Option<f64>,
+    /// Seconds since this node was started.
+    pub uptime: u64,
+}
+
+/// What `stats` said in the last minutes, from old to new.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Past {
+    pub stats: Vec<Stats>,
 }

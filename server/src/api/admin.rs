@@ -1,10 +1,13 @@
-//! What moderators do.
+//! What moderators do and see.
 
 use super::answer::{Answer, Granted};
 use super::ask::{Ask, Asker};
 use axum::extract::State;
 use chat::Chat;
-use protocol::event::{Announce, AuditPage, Ban, Done, Kick, ListAudit, Mute, SetRole, Unban};
+use protocol::event::{
+    AllPeople, AllRooms, Announce, AuditPage, Ban, Done, Kick, ListAll, ListAudit, Mute, OfUser,
+    Revoke, SessionsOf, SetRole, Unban,
+};
 
 pub(super) async fn kick(
     State(chat): State<Chat>,
@@ -58,6 +61,39 @@ pub(super) async fn announce(
 ) -> Answer<Done> {
     chat.announce_to_all(&who, &ask).await?;
     Ok(Granted(Done {}))
+}
+
+pub(super) async fn revoke(
+    State(chat): State<Chat>,
+    Asker(who): Asker,
+    Ask(ask): Ask<Revoke>,
+) -> Answer<Done> {
+    chat.revoke_of(&who, &ask).await?;
+    Ok(Granted(Done {}))
+}
+
+pub(super) async fn sessions(
+    State(chat): State<Chat>,
+    Asker(who): Asker,
+    Ask(ask): Ask<OfUser>,
+) -> Answer<SessionsOf> {
+    Ok(Granted(chat.sessions_of(&who, ask).await?))
+}
+
+pub(super) async fn people(
+    State(chat): State<Chat>,
+    Asker(who): Asker,
+    Ask(ask): Ask<ListAll>,
+) -> Answer<AllPeople> {
+    Ok(Granted(chat.list_people(&who, &ask).await?))
+}
+
+pub(super) async fn rooms(
+    State(chat): State<Chat>,
+    Asker(who): Asker,
+    Ask(ask): Ask<ListAll>,
+) -> Answer<AllRooms> {
+    Ok(Granted(chat.list_rooms(&who, &ask).await?))
 }
 
 pub(super) async fn audit(

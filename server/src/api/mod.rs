@@ -83,13 +83,17 @@ fn table() -> Table {
         .family("notifications", "What one is told although the room isn't open")
         .get("/notifications", notifications::list, "What one was told and has not dismissed")
         .delete("/notifications/{id}", notifications::dismiss, "Dismiss a notification")
-        .family("admin", "What moderators do")
+        .family("admin", "What moderators do and see")
         .post("/admin/kick", admin::kick, "Send someone out of a room, or of the house")
         .post("/admin/ban", admin::ban, "Keep someone out for a while, or for good")
         .post("/admin/unban", admin::unban, "Let someone in again")
         .post("/admin/mute", admin::mute, "Have someone say nothing for a while")
         .post("/admin/set-role", admin::set_role, "Make someone a member, moderator or admin")
         .post("/admin/announce", admin::announce, "Tell everyone something")
+        .post("/admin/revoke", admin::revoke, "End a session of someone's, or all of them")
+        .get("/admin/people", admin::people, "Everyone, or those whose name begins so")
+        .get("/admin/people/{user}/sessions", admin::sessions, "Where someone is signed in")
+        .get("/admin/rooms", admin::rooms, "The public rooms, or those whose name begins so")
         .get("/admin/audit", admin::audit, "Who did what to whom")
 }
 

@@ -1,6 +1,7 @@
 //! The page's files. A release binary carries them inside, compressed; a debug build reads them from
 //! the site directory, so that `cargo leptos watch` can replace them under it.
 
+use app::ssr::document::{Files, PageFiles};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use http::header::{
@@ -20,19 +21,23 @@ struct Embedded {
 static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 const PACKAGE: &str = "/pkg/";
+/// Of the package, what only the admin's page loads. `scripts/admin.mjs` builds it.
+const ADMIN: &str = "/pkg/admin/";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
 
 pub(crate) struct Assets {
     source: Source,
-    pub(crate) script: String,
-    pub(crate) wasm: String,
-    pub(crate) style: String,
+    pub(crate) files: PageFiles,
 }
 
 enum Source {
     Embedded,
-    Directory(PathBuf),
+    /// Where the page's files are, and beside it those of the admin's page.
+    Directory {
+        site: PathBuf,
+        admin: PathBuf,
+    },
 }
 
 struct Found {
@@ -45,11 +50,12 @@ impl Assets {
     pub(crate) fn load() -> Self {
         let source = if EMBEDDED.is_empty() {
             let root = std::env::var_os("LEPTOS_SITE_ROOT").unwrap_or_else(|| "target/site".into());
-            Source::Directory(root.into())
+            Source::beside(root.into())
         } else {
             Source::Embedded
         };
-        Self { script: packaged(".js"), wasm: packaged(".wasm"), style: packaged(".css"), source }
+        let admin = source.has_admin().then(|| packaged(ADMIN, "admin"));
+        Self { files: PageFiles { chat: packaged(PACKAGE, "beseda"), admin }, source }
     }
 
     /// The file at this path, or nothing.
@@ -86,6 +92,18 @@ impl Assets {
 }
 
 impl Source {
+    fn beside(site: PathBuf) -> Self {
+        Self::Directory { admin: site.with_file_name("admin"), site }
+    }
+
+    /// Without them the admin's page is what the server renders, and no more.
+    fn has_admin(&self) -> bool {
+        match self {
+            Self::Embedded => EMBEDDED.iter().any(|file| file.path.starts_with(ADMIN)),
+            Self::Directory { admin, .. } => admin.is_dir(),
+        }
+    }
+
     fn find(&self, path: &str, request: &HeaderMap) -> Option<Found> {
         match self {
             Self::Embedded => {
@@ -96,8 +114,12 @@ impl Source {
                 let etag = Some(format!("\"{}{suffix}\"", file.etag));
                 Some(Found { bytes: Bytes::from_static(bytes), encoding, etag })
             }
-            Self::Directory(root) => {
-                let relative = Path::new(path.strip_prefix('/')?);
+            Self::Directory { site, admin } => {
+                let (root, relative) = match path.strip_prefix(ADMIN) {
+                    Some(relative) => (admin, relative),
+                    None => (site, path.strip_prefix('/')?),
+                };
+                let relative = Path::new(relative);
                 let inside = relative.components().all(|part| matches!(part, Component::Normal(_)));
                 let bytes = std::fs::read(root.join(relative)).ok().filter(|_| inside)?;
                 Some(Found { bytes: bytes.into(), encoding: None, etag: None })
@@ -106,13 +128,14 @@ impl Source {
     }
 }
 
-/// The package's one file of this kind; its name may hold a hash.
-fn packaged(suffix: &str) -> String {
-    let embedded = EMBEDDED.iter().map(|file| file.path);
-    let mut packaged = embedded.filter_map(|path| path.strip_prefix(PACKAGE));
-    let is_it = |name: &str| name.ends_with(suffix) && !name.contains('/');
-    let name = packaged.find(|name| is_it(name)).map(str::to_owned);
-    format!("{PACKAGE}{}", name.unwrap_or_else(|| format!("beseda{suffix}")))
+/// What stands in this directory of the package: one file of each kind, whose name may hold a hash.
+fn packaged(directory: &str, name: &str) -> Files {
+    let one = |suffix: &str| {
+        let mut names = EMBEDDED.iter().filter_map(|file| file.path.strip_prefix(directory));
+        let found = names.find(|name| name.ends_with(suffix) && !name.contains('/'));
+        format!("{directory}{}", found.map_or_else(|| format!("{name}{suffix}"), str::to_owned))
+    };
+    Files { script: one(".js"), wasm: one(".wasm"), style: one(".css") }
 }
 
 impl Embedded {
@@ -173,9 +196,16 @@ mod tests {
         std::fs::create_dir(&site).unwrap();
         std::fs::write(dir.path().join("secret"), "s").unwrap();
         std::fs::write(site.join("open"), "o").unwrap();
-        let source = Source::Directory(site);
-        assert!(source.find("/open", &HeaderMap::new()).is_some());
-        for path in ["/../secret", "//etc/passwd", "/./../secret", "secret", "/"] {
+        let source = Source::beside(site);
+        assert!(!source.has_admin());
+        std::fs::create_dir(dir.path().join("admin")).unwrap();
+        std::fs::write(dir.path().join("admin/admin.js"), "a").unwrap();
+        assert!(source.has_admin());
+        for path in ["/open", "/pkg/admin/admin.js"] {
+            assert!(source.find(path, &HeaderMap::new()).is_some(), "{path}");
+        }
+        let outside = "/pkg/admin/../secret";
+        for path in ["/../secret", outside, "//etc/passwd", "/./../secret", "secret", "/"] {
             assert!(source.find(path, &HeaderMap::new()).is_none(), "{path}");
         }
     }

@@ -1,7 +1,9 @@
-//! What moderators do.
+//! What moderators do and see.
 
 use super::event::{Answer, events};
-use protocol::event::{self, AuditPage, Done, ListAudit};
+use protocol::event::{
+    self, AllPeople, AllRooms, AuditPage, Done, ListAll, ListAudit, OfUser, SessionsOf,
+};
 
 events! {
     Kick = event::KICK, |session, ask: event::Kick| -> Done {
@@ -32,6 +34,23 @@ events! {
     Announce = event::ANNOUNCE, |session, ask: event::Announce| -> Done {
         session.chat.announce_to_all(&session.who, &ask).await?;
         Ok(Answer::Now(Done {}))
+    }
+
+    Revoke = event::REVOKE, |session, ask: event::Revoke| -> Done {
+        session.chat.revoke_of(&session.who, &ask).await?;
+        Ok(Answer::Now(Done {}))
+    }
+
+    Sessions = event::SESSIONS, |session, ask: OfUser| -> SessionsOf {
+        session.chat.sessions_of(&session.who, ask).await.map(Answer::Now)
+    }
+
+    ListPeople = event::LIST_PEOPLE, |session, ask: Option<ListAll>| -> AllPeople {
+        session.chat.list_people(&session.who, &ask.unwrap_or_default()).await.map(Answer::Now)
+    }
+
+    ListRooms = event::LIST_ROOMS, |session, ask: Option<ListAll>| -> AllRooms {
+        session.chat.list_rooms(&session.who, &ask.unwrap_or_default()).await.map(Answer::Now)
     }
 
     Audit = event::AUDIT, |session, ask: Option<ListAudit>| -> AuditPage {

@@ -13,6 +13,7 @@ pub(crate) mod todos;
 use crate::doors::{Doors, Ticket};
 use crate::http::connections::Peer;
 use crate::telemetry::metrics::Metrics;
+use app::ssr::Record;
 use axum::extract::ConnectInfo;
 use chat::{Address, Chat, Identity, Token};
 use event::{Entry, Envelope, Told};
@@ -31,6 +32,7 @@ pub(crate) struct Session {
     pub(crate) socket: SocketRef,
     pub(crate) namespace: &'static Namespace,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) record: Record,
 }
 
 /// A namespace as its table says it.
@@ -52,6 +54,8 @@ pub(crate) struct Hall {
     pub(crate) chat: Chat,
     pub(crate) doors: Arc<Doors>,
     pub(crate) metrics: Arc<Metrics>,
+    /// What the last minutes were like.
+    pub(crate) record: Record,
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -200,7 +204,8 @@ pub(crate) fn listen(socket: &SocketRef, mailbox: &Mailbox) {
 pub(crate) async fn connect(socket: SocketRef, hall: Hall, namespace: &'static Namespace) {
     let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() else { return };
     socket.join([user_room(who.user.id), session_room(who.session)]);
-    let session = Session { chat: hall.chat, who, socket, namespace, metrics: hall.metrics };
+    let Hall { chat, metrics, record, .. } = hall;
+    let session = Session { chat, who, socket, namespace, metrics, record };
     let log = mailbox.log().clone();
     mailbox.serve(session).instrument(log).await;
 }

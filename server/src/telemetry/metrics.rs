@@ -1,12 +1,14 @@
 //! What this server counts and times. One registry for each server, and no global one: a test runs several in one
 //! process. All that is counted often has its handle from the start, and nothing is hashed for it.
 
+use crate::latency::Lengths;
 use crate::namespaces::NAMESPACES;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
+use protocol::event;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -46,7 +48,11 @@ pub(crate) struct Metrics {
     told: Vec<(&'static str, Counter)>,
     unknown: Arc<EventMeter>,
     refused: Family<Reason, Counter>,
+    /// The changes of messages that were told.
+    pub(crate) messages: Counter,
     pub(crate) deliveries: Counter,
+    /// Acks, for whoever looks at the last second and not at the history.
+    pub(crate) answers: Arc<Lengths>,
     pub(crate) slow_readers: Counter,
 }
 
@@ -55,6 +61,7 @@ pub(crate) struct EventMeter {
     received: Counter,
     duration: Histogram,
     acks: Histogram,
+    answers: Arc<Lengths>,
 }
 
 /// An event that is being handled.
@@ -85,10 +92,12 @@ impl Metrics {
         let durations =
             Family::<OfEvent, Histogram, _>::new_with_constructor(|| Histogram::new(LATENCIES));
         let acks = Histogram::new(LATENCIES);
+        let answers = Arc::<Lengths>::default();
         let meter = |event| EventMeter {
             received: sent.get_or_create_owned(&Sent { direction: "inbound", event }),
             duration: durations.get_or_create_owned(&OfEvent { event }),
             acks: acks.clone(),
+            answers: Arc::clone(&answers),
         };
         let counter = |event| sent.get_or_create_owned(&Sent { direction: "outbound", event });
         let metrics = Self {
@@ -101,6 +110,8 @@ impl Metrics {
                 "Connections that were refused",
                 Family::default(),
             ),
+            messages: counter(event::MESSAGE),
+            answers: Arc::clone(&answers),
             deliveries: shown(
                 registry,
                 "beseda_deliveries",
@@ -115,7 +126,7 @@ impl Metrics {
             ),
         };
         for reason in REASONS {
-            metrics.refused.get_or_create(&Reason { reason });
+            metrics.refused.get_or_create_owned(&Reason { reason });
         }
         let help = "Events that clients sent, and that were told, however many heard them";
         registry.register("websocket_messages", help, sent);
@@ -152,7 +163,9 @@ impl Handling {
     pub(crate) fn ends(self, acked: Option<Instant>) {
         self.meter.duration.observe(self.began.elapsed().as_secs_f64());
         if let Some(arrived) = acked {
-            self.meter.acks.observe(arrived.elapsed().as_secs_f64());
+            let took = arrived.elapsed();
+            self.meter.acks.observe(took.as_secs_f64());
+            self.meter.answers.add(took);
         }
     }
 }

@@ -7,6 +7,7 @@
     reason = "a test ends at the first surprise"
 )]
 
+mod admin;
 mod api;
 mod client_files;
 mod clients;

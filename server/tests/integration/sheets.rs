@@ -7,17 +7,17 @@ use reqwest::header::{ACCEPT_LANGUAGE, COOKIE, REFERER, SET_COOKIE, USER_AGENT};
 use serde_json::{Value, json};
 
 /// Someone at a browser.
-struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     house: &'a House,
     cookie: String,
 }
 
 impl<'a> Reader<'a> {
-    async fn guest(house: &'a House, name: &str) -> Self {
+    pub(crate) async fn guest(house: &'a House, name: &str) -> Self {
         Self::with(house, &sign_in(&house.url, name).await)
     }
 
-    async fn account(house: &'a House, name: &str, role: Role) -> Self {
+    pub(crate) async fn account(house: &'a House, name: &str, role: Role) -> Self {
         let (person, token) = house.account(name, role).await;
         drop(person);
         Self::with(house, &token)
@@ -27,28 +27,28 @@ impl<'a> Reader<'a> {
         Self { house, cookie: format!("beseda_session={token}") }
     }
 
-    async fn open(&self, path: &str) -> (StatusCode, String) {
+    pub(crate) async fn open(&self, path: &str) -> (StatusCode, String) {
         let request = get(&self.house.url, path).header(COOKIE, &self.cookie);
         let response = request.header("accept", "text/html").send().await.unwrap();
         (response.status(), response.text().await.unwrap())
     }
 
     /// What stands in the page, without the marks that Leptos leaves between its parts.
-    async fn page(&self, path: &str) -> String {
+    pub(crate) async fn page(&self, path: &str) -> String {
         let (status, html) = self.open(path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {html}");
         main(&html).replace("<!>", "")
     }
 
     /// Where a form leads.
-    async fn send(&self, form: &str, fields: &[(&str, &str)]) -> String {
+    pub(crate) async fn send(&self, form: &str, fields: &[(&str, &str)]) -> String {
         let answer = submit(&self.house.url, form, fields, &self.cookie).await;
         assert_eq!(answer.status(), StatusCode::FOUND, "{form}");
         location(&answer).to_owned()
     }
 
     /// The page that a form leads to.
-    async fn after(&self, form: &str, fields: &[(&str, &str)]) -> String {
+    pub(crate) async fn after(&self, form: &str, fields: &[(&str, &str)]) -> String {
         self.page(&self.send(form, fields).await).await
     }
 
@@ -64,7 +64,7 @@ fn main(html: &str) -> &str {
 }
 
 /// What is told beside a field.
-fn beside(html: &str, id: &str) -> String {
+pub(crate) fn beside(html: &str, id: &str) -> String {
     let mark = format!("id=\"{id}-problem\" class=\"problem\">");
     let Some((_, rest)) = html.split_once(&mark) else {
         panic!("no problem beside {id} in {html}")

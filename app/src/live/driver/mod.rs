@@ -34,8 +34,8 @@ use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::event::{
-    self, Kicked, Membership, MessageChanged, PresenceAction, ReadTo, Restarting, RoomCount,
-    RoomPresence, RoomRemoved, RoomUpdated, UserTyping,
+    self, Announce, Kicked, Membership, MessageChanged, PresenceAction, ReadTo, Restarting,
+    RoomCount, RoomPresence, RoomRemoved, RoomUpdated, UserTyping,
 };
 use protocol::room::GENERAL;
 use protocol::{ApiError, ErrorCode, RoomId};
@@ -176,6 +176,7 @@ impl Inner {
             self.on(event::TODO, Self::todo_changed),
             self.on(event::READ, Self::read_elsewhere),
             self.on(event::KICKED, Self::kicked),
+            self.on(event::ANNOUNCEMENT, Self::announced),
             self.on(event::RESTARTING, Self::told_to_wait),
             self.listen(&self.notifications, event::UNREAD, Self::unread),
             self.listen(&self.notifications, event::NOTIFICATION, Self::notified),
@@ -409,6 +410,10 @@ impl Inner {
         if let Some(room) = kicked.room {
             self.lost(room);
         }
+    }
+
+    fn announced(self: &Rc<Self>, announce: Announce) {
+        self.live.announced.set(Some(announce.text));
     }
 
     fn read_elsewhere(self: &Rc<Self>, read: ReadTo) {

@@ -1,8 +1,8 @@
 //! What moderators do to people, and links that let strangers in.
 
-use super::super::Asked;
 use super::super::sheets::outcome::Way;
 use super::super::sheets::parts::person_path;
+use super::super::{Asked, admin};
 use super::answer::{Form, Refused};
 use super::{room_path, sender};
 use crate::answers::Refusal;
@@ -11,8 +11,8 @@ use crate::words::sheets::{Told, Trouble};
 use chat::Identity;
 use http::header::ORIGIN;
 use leptos_axum::redirect;
-use protocol::event::{Ban, Kick, Mute, SetRole, Unban};
-use protocol::{Role, UserId};
+use protocol::event::{Announce, Ban, Kick, Mute, Revoke, SetRole, Unban};
+use protocol::{Role, SessionId, UserId};
 use std::time::Duration;
 
 /// One is sent back to the person whatever they are called by now.
@@ -73,6 +73,26 @@ pub(crate) async fn set_role(user: UserId, role: Role, from: String) -> Result<(
     let form = Form { id: "role", fields: &[] };
     let done = asked.chat().set_role(&who, &SetRole { user, role }).await.map_err(Refused::from);
     form.answer(page(&asked, &who, user, &from).await, done.map(|()| Told::RoleGiven))
+}
+
+pub(crate) async fn revoke(
+    user: UserId,
+    session: Option<SessionId>,
+    from: String,
+) -> Result<(), Refusal> {
+    let (asked, who) = sender().await?;
+    let form = Form { id: "revoke", fields: &[] };
+    let told = if session.is_some() { Told::SessionEnded } else { Told::Kicked };
+    let done = asked.chat().revoke_of(&who, &Revoke { user, session }).await;
+    let done = done.map(|()| told).map_err(Refused::from);
+    form.answer(page(&asked, &who, user, &from).await, done)
+}
+
+pub(crate) async fn announce(text: String) -> Result<(), Refusal> {
+    let (asked, who) = sender().await?;
+    let form = Form { id: "announce", fields: &[("text", &text)] };
+    let done = asked.chat().announce_to_all(&who, &Announce { text: text.clone() }).await;
+    form.answer(Way::to(admin::PATH), done.map(|()| Told::Announced).map_err(Refused::from))
 }
 
 const DAYS: std::ops::RangeInclusive<u32> = 1..=365;

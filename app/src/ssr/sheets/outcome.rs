@@ -20,7 +20,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of(asked: &Asked) -> Self {
+    pub(crate) fn of(asked: &Asked) -> Self {
         let trouble = asked.query(PROBLEM).and_then(|name| Trouble::named(&name));
         Self {
             told: asked.query(TOLD).and_then(|name| Told::named(&name)),

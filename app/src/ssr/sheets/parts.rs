@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use protocol::{Role, User};
 
 /// Who reads the page; being here is what they are by that.
-pub(super) async fn reader(asked: &Asked) -> Result<Identity, Detour> {
+pub(crate) async fn reader(asked: &Asked) -> Result<Identity, Detour> {
     let who = asked.who().await?;
     asked.chat().seen(&who).await.map_err(refusal)?;
     Ok(who)
@@ -44,22 +44,23 @@ pub(super) fn sheet(
     outcome: &Outcome,
     body: impl IntoView + 'static,
 ) -> AnyView {
-    let words = sheet_words();
-    // Focused, so that it is read out in a dialog, too, where no page is loaded.
-    let told = outcome.told().map(|told| {
-        view! { <p class="told" role="status" tabindex="-1" autofocus>{(words.told)(told)}</p> }
-    });
     view! {
         <main class="sheet">
             <header>
-                <a class="back" href=back.to_owned()>{words.back}</a>
+                <a class="back" href=back.to_owned()>{sheet_words().back}</a>
                 <h1>{title}</h1>
             </header>
-            {told}
+            {news(outcome)}
             {body}
         </main>
     }
     .into_any()
+}
+
+/// What a form has done. Focused, so that it is read out in a dialog, too, where no page is loaded.
+pub(crate) fn news(outcome: &Outcome) -> Option<AnyView> {
+    let told = (sheet_words().told)(outcome.told()?);
+    Some(view! { <p class="told" role="status" tabindex="-1" autofocus>{told}</p> }.into_any())
 }
 
 pub(super) fn told(trouble: Trouble) -> &'static str {
@@ -76,15 +77,15 @@ pub(super) fn problem(outcome: &Outcome, id: &str) -> Option<AnyView> {
     )
 }
 
-pub(super) struct Form {
-    pub(super) id: &'static str,
-    pub(super) action: &'static str,
+pub(crate) struct Form {
+    pub(crate) id: &'static str,
+    pub(crate) action: &'static str,
     /// After it the whole page is another one: with a script, too, it is loaded anew.
-    pub(super) whole: bool,
+    pub(crate) whole: bool,
 }
 
 impl Form {
-    pub(super) fn view(self, outcome: &Outcome, body: impl IntoView + 'static) -> AnyView {
+    pub(crate) fn view(self, outcome: &Outcome, body: impl IntoView + 'static) -> AnyView {
         let Self { id, action, whole } = self;
         view! {
             <form id=id method="post" action=action data-whole=whole.then_some("")>
@@ -100,7 +101,7 @@ pub(super) fn hidden(name: &'static str, value: &impl ToString) -> AnyView {
     view! { <input type="hidden" name=name value=value.to_string()/> }.into_any()
 }
 
-pub(super) fn button(told: &'static str) -> AnyView {
+pub(crate) fn button(told: &'static str) -> AnyView {
     view! { <div class="actions"><button class="primary">{told}</button></div> }.into_any()
 }
 
@@ -110,7 +111,7 @@ pub(super) fn danger(told: &'static str) -> AnyView {
 
 /// A field of one line.
 #[derive(Clone, Copy)]
-pub(super) struct Field {
+pub(crate) struct Field {
     form: &'static str,
     name: &'static str,
     label: &'static str,
@@ -123,7 +124,7 @@ pub(super) struct Field {
 }
 
 impl Field {
-    pub(super) fn text(form: &'static str, name: &'static str, label: &'static str) -> Self {
+    pub(crate) fn text(form: &'static str, name: &'static str, label: &'static str) -> Self {
         Self {
             form,
             name,
@@ -160,7 +161,7 @@ impl Field {
         Self { hint: Some(hint), ..self }
     }
 
-    pub(super) fn required(self) -> Self {
+    pub(crate) fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
@@ -168,7 +169,7 @@ impl Field {
         Self { focus: true, ..self }
     }
 
-    pub(super) fn view(self, outcome: &Outcome, value: &str) -> AnyView {
+    pub(crate) fn view(self, outcome: &Outcome, value: &str) -> AnyView {
         let id = format!("{}-{}", self.form, self.name);
         let trouble = outcome.trouble(&id);
         let value = outcome.typed(&id).unwrap_or(value).to_owned();
@@ -266,13 +267,13 @@ impl Check {
     }
 }
 
-pub(super) fn face(user: &User) -> AnyView {
+pub(crate) fn face(user: &User) -> AnyView {
     let class = format!("face c{}", user.color);
     view! { <span class=class aria-hidden="true">{initial(&user.name).to_owned()}</span> }
         .into_any()
 }
 
-pub(super) fn role(words: &'static Words, sheet: &'static SheetWords, role: Role) -> &'static str {
+pub(crate) fn role(words: &'static Words, sheet: &'static SheetWords, role: Role) -> &'static str {
     match role {
         Role::Guest => words.guest,
         Role::Member => sheet.member,
@@ -283,7 +284,7 @@ pub(super) fn role(words: &'static Words, sheet: &'static SheetWords, role: Role
 }
 
 /// A day and a time.
-pub(super) fn moment(at: i64) -> AnyView {
+pub(crate) fn moment(at: i64) -> AnyView {
     let clock = expect_context::<Clock>();
     let day = clock.day(clock.zone().day(at));
     let told = format!("{day}, {}", clock.time(at));

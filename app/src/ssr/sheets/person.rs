@@ -1,18 +1,20 @@
 use super::Sheet;
 use super::outcome::Outcome;
 use super::parts::{
-    Field, Form, back, button, danger, face, hidden, moment, reader, role, select, sheet,
+    Field, Form, back, button, danger, face, hidden, moment, problem, reader, role, select, sheet,
 };
 use crate::forms;
 use crate::room::address::escape;
 use crate::ssr::pages::{Body, Detour, Shown};
 use crate::ssr::{Asked, refusal};
+use crate::words::admin::admin_words;
 use crate::words::sheets::{LASTS, sheet_words};
 use crate::words::words;
 use chat::Profile;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use protocol::Role;
+use protocol::event::{OfUser, SessionOf};
 
 #[derive(Debug, Clone)]
 pub(crate) struct View {
@@ -20,12 +22,21 @@ pub(crate) struct View {
     outcome: Outcome,
     profile: Profile,
     me: bool,
+    /// Only for those who may end them.
+    sessions: Vec<SessionOf>,
 }
 
 pub(crate) async fn load(asked: Asked) -> Result<Shown, Detour> {
     let who = reader(&asked).await?;
     let profile = asked.chat().profile(&who, &asked.segment(1)).await.map_err(refusal)?;
+    let sessions = if profile.moderated {
+        let ask = OfUser { user: profile.user.id };
+        asked.chat().sessions_of(&who, ask).await.map_err(refusal)?.sessions
+    } else {
+        Vec::new()
+    };
     let view = View {
+        sessions,
         back: back(&asked),
         outcome: Outcome::of(&asked),
         me: profile.user.id == who.user.id,
@@ -40,6 +51,7 @@ pub(super) fn view(view: &View) -> AnyView {
     let sections = [
         Some(about(view)),
         (!profile.roles.is_empty()).then(|| give_role(view)),
+        profile.moderated.then(|| sessions(view)),
         profile.moderated.then(|| mute(view)),
         profile.moderated.then(|| kick(view)),
         profile.moderated.then(|| ban(view)),
@@ -87,6 +99,49 @@ fn give_role(view: &View) -> AnyView {
     };
     let form = Form { id: "role", action: forms::SetRole::url(), whole: false };
     view! { <h2>{sheet.give_role}</h2>{form.view(&view.outcome, fields)} }.into_any()
+}
+
+fn sessions(view: &View) -> AnyView {
+    let words = admin_words();
+    let list = view.sessions.iter().map(|session| one_session(view, session)).collect_view();
+    let none = view.sessions.is_empty().then(|| view! { <p class="hint">{words.no_sessions}</p> });
+    let all = (view.sessions.len() > 1).then(|| {
+        let fields = view! { {whom(view)}{danger(words.end_all)} };
+        let action = forms::Revoke::url();
+        view! { <form method="post" action=action>{fields}</form> }
+    });
+    view! {
+        <h2>{words.sessions}</h2>
+        {problem(&view.outcome, "revoke")}
+        {none}
+        <ul class="list">{list}</ul>
+        {all}
+    }
+    .into_any()
+}
+
+fn one_session(view: &View, session: &SessionOf) -> AnyView {
+    let sheet = sheet_words();
+    let kind = if session.program { sheet.program } else { sheet.browser };
+    let named = !session.label.is_empty();
+    let label = format!("{}: {kind} {}", sheet.end_session, session.label);
+    view! {
+        <li class="entry">
+            <span class="what">
+                <strong>{kind}{named.then(|| view! { ": "<bdi>{session.label.clone()}</bdi> })}</strong>
+                <small>
+                    {sheet.since}" "{moment(session.created_at)}
+                    " · "{sheet.last_active}" "{moment(session.seen_at)}
+                </small>
+            </span>
+            <form class="actions" method="post" action=forms::Revoke::url()>
+                {whom(view)}
+                {hidden("session", &session.id)}
+                <button aria-label=label>{sheet.end_session}</button>
+            </form>
+        </li>
+    }
+    .into_any()
 }
 
 fn durations() -> Vec<(String, String)> {

@@ -6,11 +6,11 @@ use super::parts::{
 use crate::forms;
 use crate::page::Frame;
 use crate::ssr::pages::{Body, Detour, Shown};
-use crate::ssr::{Asked, refusal, session};
+use crate::ssr::{Asked, admin, refusal, session};
 use crate::words::sheets::sheet_words;
 use crate::words::{Lang, words};
-use chat::Registration;
 use chat::store::people::{Session, SessionKind};
+use chat::{Duties, Registration};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use protocol::{SessionId, User};
@@ -28,7 +28,7 @@ pub(crate) struct View {
     registration: Registration,
     sessions: Vec<Session>,
     here: SessionId,
-    invites: bool,
+    duties: Duties,
     /// One that was just made.
     token: Option<String>,
 }
@@ -47,7 +47,7 @@ pub(crate) async fn load(asked: Asked) -> Result<Shown, Detour> {
         registration: chat.registration().await.map_err(refusal)?,
         sessions: chat.sessions(&who).await.map_err(refusal)?,
         here: who.session,
-        invites: chat.duties(&who).await.map_err(refusal)?.invite,
+        duties: chat.duties(&who).await.map_err(refusal)?,
         token: asked.context().tokens.take(who.session),
     };
     let title = format!("{} · Beseda", asked.lang().words().settings);
@@ -108,8 +108,11 @@ fn account(view: &View) -> AnyView {
                     <button>{words.sign_out}</button>
                 </form>
             </li>
-            {view.invites.then(|| view! {
+            {view.duties.invite.then(|| view! {
                 <li class="entry"><a href=invites>{sheet.invites}</a></li>
+            })}
+            {view.duties.moderate.then(|| view! {
+                <li class="entry"><a href=admin::PATH>{sheet.administration}</a></li>
             })}
         </ul>
         {password(view)}

@@ -3,8 +3,8 @@
 use super::*;
 use crate::page::{Desk, Door, Frame, Lobby, Page, Returned, Screen, Task};
 use protocol::event::{
-    Joined, Kicked, May, Membership, Notification, ReadTo, RoomCount, RoomPresence, Todos, Unread,
-    UserTyping,
+    Announce, Joined, Kicked, May, Membership, Notification, ReadTo, RoomCount, RoomPresence,
+    Todos, Unread, UserTyping,
 };
 use protocol::room::RoomInfo;
 use protocol::{ApiError, Member, Room, Todo, User};
@@ -117,6 +117,10 @@ pub(super) fn read_to() -> ReadTo {
 
 pub(super) fn unread() -> Unread {
     Unread { room: id(), unread: 2, mentions: 3 }
+}
+
+pub(super) fn announced() -> Announce {
+    Announce { text: "Tea \"now\"!\n茶".to_owned() }
 }
 
 pub(super) fn kicked() -> Vec<Kicked> {

@@ -19,6 +19,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
         Told::Muted => "They are muted.",
         Told::Unmuted => "They may write again.",
         Told::RoleGiven => "The role is changed.",
+        Told::Announced => "Everyone has been told.",
     },
     may_not: "You may not do that.",
     gone: "That is not here any more.",
@@ -144,6 +145,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
     reason_hint: "They will read it. It may stay empty.",
     reason_long: "A reason can have at most 250 characters.",
 
+    administration: "Administration",
     invites: "Invite people",
     invites_hint: "Whoever has the link can make an account.",
     uses: "For how many people",

@@ -53,6 +53,7 @@ named! {
         Muted = "muted",
         Unmuted = "unmuted",
         RoleGiven = "role-given",
+        Announced = "announced",
     }
 }
 
@@ -86,6 +87,8 @@ named! {
         Uses = "uses",
         Days = "days",
         QueryLong = "query-long",
+        TextEmpty = "text-empty",
+        TextLong = "text-long",
     }
 }
 
@@ -101,6 +104,8 @@ impl From<&ApiError> for Trouble {
             ("password", Some(Reason::TooLong), _) => Self::PasswordLong,
             ("reason", Some(Reason::TooLong), _) => Self::ReasonLong,
             ("query", Some(Reason::TooLong), _) => Self::QueryLong,
+            ("text", Some(Reason::Empty), _) => Self::TextEmpty,
+            ("text", Some(Reason::TooLong), _) => Self::TextLong,
             ("uses", ..) => Self::Uses,
             (_, Some(Reason::Characters), _) => Self::Characters,
             (_, Some(Reason::Wrong), _) => Self::PasswordWrong,
@@ -234,6 +239,7 @@ pub struct SheetWords {
     pub reason_hint: &'static str,
     pub reason_long: &'static str,
 
+    pub administration: &'static str,
     pub invites: &'static str,
     pub invites_hint: &'static str,
     pub uses: &'static str,
@@ -288,6 +294,8 @@ impl Lang {
             Trouble::Uses => sheet.uses_wrong,
             Trouble::Days => sheet.days_wrong,
             Trouble::QueryLong => sheet.query_long,
+            Trouble::TextEmpty => words.text_empty,
+            Trouble::TextLong => words.text_too_long,
         }
     }
 }

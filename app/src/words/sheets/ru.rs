@@ -20,6 +20,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
         Told::Muted => "Писать запрещено.",
         Told::Unmuted => "Писать снова можно.",
         Told::RoleGiven => "Роль изменена.",
+        Told::Announced => "Сообщено всем.",
     },
     may_not: "Вам это не разрешено.",
     gone: "Этого здесь больше нет.",
@@ -139,6 +140,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
     reason_hint: "Человек её увидит. Можно оставить пустым.",
     reason_long: "В причине может быть не больше 250 символов.",
 
+    administration: "Управление",
     invites: "Пригласить людей",
     invites_hint: "По этой ссылке можно создать учётную запись.",
     uses: "На сколько человек",

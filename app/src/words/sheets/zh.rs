@@ -19,6 +19,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
         Told::Muted => "已禁言。",
         Told::Unmuted => "已解除禁言。",
         Told::RoleGiven => "身份已更改。",
+        Told::Announced => "已告诉所有人。",
     },
     may_not: "你没有权限这样做。",
     gone: "它已经不在这里了。",
@@ -138,6 +139,7 @@ pub(super) const WORDS: SheetWords = SheetWords {
     reason_hint: "对方会看到，可以不填。",
     reason_long: "原因最多 250 个字符。",
 
+    administration: "管理",
     invites: "邀请他人",
     invites_hint: "拿到链接的人都可以创建账号。",
     uses: "可供几人使用",

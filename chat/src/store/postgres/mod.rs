@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0001_first.sql"),
     include_str!("0002_todos.sql"),
     include_str!("0003_visits.sql"),
+    include_str!("0004_order.sql"),
 ];
 const CONNECTIONS: u32 = 16;
 /// Whoever waits longer for a connection is told that the store is away.

@@ -1,11 +1,11 @@
 use super::{Engine, LENGTHS, Row, Statements, parameter, row, tuples};
 use crate::people::names::NameKey;
 use crate::people::token::TokenHash;
-use crate::store::StoreError;
 use crate::store::people::{
     Account, Invite, NewAudit, NewInvite, NewPerson, NewSession, People, Person, Session,
     SessionKey,
 };
+use crate::store::{Names, StoreError};
 use async_trait::async_trait;
 use protocol::event::AuditEntry;
 use protocol::room::GENERAL;
@@ -136,6 +136,16 @@ impl People for Engine {
         let select = select_person!("FROM users u WHERE u.id = $1");
         let found = sqlx::query(select).bind(user.0).fetch_optional(self.readers()).await?;
         found.as_ref().map(row::person).transpose()
+    }
+
+    async fn people(&self, names: Names<'_>) -> Result<Vec<Person>, StoreError> {
+        let select = select_person!(
+            "FROM users u WHERE u.name_key > $1 AND u.name_key >= $2 AND u.name_key < $3 \
+             ORDER BY u.name_key LIMIT $4"
+        );
+        let query = sqlx::query(select).bind(names.after).bind(names.begin).bind(names.end());
+        let found = query.bind(row::integer(names.limit)).fetch_all(self.readers()).await?;
+        found.iter().map(row::person).collect()
     }
 
     async fn accounts(&self, after: &str, limit: usize) -> Result<Vec<Account>, StoreError> {

@@ -1,13 +1,13 @@
 use super::{Connection, Engine, LENGTHS, Statements, row, tuples};
-use crate::store::StoreError;
 use crate::store::rooms::{
     Admitted, Counted, Listed, Membership, NewRoom, Read, RoomChange, RoomRef, RoomRow, Rooms,
 };
+use crate::store::{Names, StoreError};
 use crate::time::now;
 use async_trait::async_trait;
 use protocol::limits::{MAX_USERS, UNREAD};
 use protocol::room::GENERAL;
-use protocol::{RoomId, User, UserId};
+use protocol::{RoomId, RoomKind, User, UserId};
 use sqlx::{AssertSqlSafe, Row as _};
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -163,6 +163,22 @@ impl Rooms for Engine {
         let after = after.map_or(Uuid::nil(), |room| room.0);
         let query = sqlx::query(select).bind(after).bind(row::integer(limit));
         query.fetch_all(self.readers()).await?.iter().map(row::room).collect()
+    }
+
+    async fn public_rooms(&self, slugs: Names<'_>) -> Result<Vec<RoomRow>, StoreError> {
+        let select = select_room!(
+            "FROM rooms r WHERE r.kind = 'public' AND r.deleted_at IS NULL \
+             AND r.slug > $1 AND r.slug >= $2 AND r.slug < $3 ORDER BY r.slug LIMIT $4"
+        );
+        let query = sqlx::query(select).bind(slugs.after).bind(slugs.begin).bind(slugs.end());
+        let found = query.bind(row::integer(slugs.limit)).fetch_all(self.readers()).await?;
+        found.iter().map(row::room).collect()
+    }
+
+    async fn count_rooms(&self, kind: RoomKind) -> Result<usize, StoreError> {
+        let select = "SELECT COUNT(*) AS kept FROM rooms WHERE kind = $1 AND deleted_at IS NULL";
+        let query = sqlx::query(select).bind(row::room_kind_name(kind));
+        row::count(&query.fetch_one(self.readers()).await?, "kept")
     }
 
     async fn add_room(&self, room: &NewRoom) -> Result<bool, StoreError> {

@@ -1,6 +1,6 @@
 use super::Program;
 use crate::house::{House, PATIENCE, next};
-use protocol::event::{Announce, AuditPage};
+use protocol::event::{AllPeople, AllRooms, Announce, AuditPage, SessionsOf};
 use protocol::{ErrorCode, Reason, Role};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -19,10 +19,13 @@ async fn only_moderators_moderate() {
         ("mute", json!({ "user": user, "minutes": 1 })),
         ("set-role", json!({ "user": user, "role": "guest" })),
         ("announce", json!({ "text": "hear me" })),
+        ("revoke", json!({ "user": user })),
     ] {
         anna.post(&format!("/admin/{command}"), &ask).await.refused(ErrorCode::Forbidden);
     }
-    anna.get("/admin/audit").await.refused(ErrorCode::Forbidden);
+    for list in ["audit", "people", "rooms", &format!("people/{user}/sessions")] {
+        anna.get(&format!("/admin/{list}")).await.refused(ErrorCode::Forbidden);
+    }
     house.close().await;
 }
 
@@ -101,6 +104,31 @@ async fn an_announcement_is_heard_by_everyone() {
     anna.join().await;
     let _: Value = olga.post("/admin/announce", &json!({ "text": "tea is ready" })).await.granted();
     assert_eq!(next::<Announce>(&mut heard).await.text, "tea is ready");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_house_is_listed_and_sessions_end() {
+    let house = House::open().await;
+    let olga = Program::account(&house, "Olga", Role::Moderator).await;
+    let boris = Program::guest(&house, "Boris").await;
+    let user = boris.my_id().await;
+    let people: AllPeople = olga.get("/admin/people?query=B&limit=1").await.granted();
+    assert_eq!((people.people[0].user.id.to_string(), people.next), (user.clone(), None));
+    let people: AllPeople = olga.get("/admin/people?after=Boris").await.granted();
+    assert_eq!(people.people[0].user.name, "Olga");
+    let rooms: AllRooms = olga.get("/admin/rooms").await.granted();
+    assert_eq!((rooms.rooms.len(), rooms.private, rooms.direct), (1, 0, 0));
+    let sessions = format!("/admin/people/{user}/sessions");
+    let seen: SessionsOf = olga.get(&sessions).await.granted();
+    assert!(!seen.sessions.is_empty());
+    for one in &seen.sessions {
+        let ask = json!({ "user": user, "session": one.id });
+        let _: Value = olga.post("/admin/revoke", &ask).await.granted();
+    }
+    boris.get("/session").await.refused(ErrorCode::Unauthorized);
+    let seen: SessionsOf = olga.get(&sessions).await.granted();
+    assert!(seen.sessions.is_empty());
     house.close().await;
 }
 

@@ -1,0 +1,112 @@
+use super::{AdminWords, lasted};
+
+pub(super) const WORDS: AdminWords = AdminWords {
+    title: "管理",
+    parts: "本页各部分",
+    now: "现在",
+    people: "用户",
+    rooms: "房间",
+    log: "日志",
+
+    connections: "连接",
+    messages: "消息",
+    deliveries: "投递",
+    answers: "应答",
+    processor: "处理器",
+    memory: "内存",
+    queue: "队列",
+    nodes: "节点",
+
+    per_second: "每秒",
+    milliseconds: "毫秒",
+    megabytes: "MB",
+    thousands: ',',
+    decimal: '.',
+
+    here: |people, rooms| format!("{people} 人在 {rooms} 个房间里"),
+    changes: "新增、修改或删除",
+    delivered: "每位听众计一次",
+    half_within: |time| format!("99%；一半：{time}"),
+    not_asked: "最近没有请求",
+    of_one_core: "单核占用",
+    resident: "本程序占用",
+    waiting: "等待写入磁盘",
+    connections_here: |count| format!("本节点有 {count} 个连接"),
+    only_node: "只有本节点",
+
+    chart: |name, now, least, most| {
+        format!("{name}：现在 {now}，最近五分钟在 {least} 到 {most} 之间")
+    },
+    five_minutes_ago: "5 分钟前",
+    at_present: "现在",
+    in_figures: "最近五分钟的数字",
+    figure: "指标",
+    least: "最低",
+    average: "平均",
+    most: "最高",
+
+    live: "实时",
+    connecting: "正在连接…",
+    lost: "连接已断开。恢复之前数字不会变化。",
+    refused: "你已退出，或不再是管理员。请重新加载页面。",
+    as_loaded: "这是页面加载时的情况；重新加载可查看现在的情况。",
+    up: |seconds| format!("已运行 {}", lasted(seconds, [" 天", " 小时", " 分钟"])),
+    node_only: "连接和人数是所有节点的总和；其余仅为本节点。",
+
+    announce: "公告",
+    announce_hint: "在线的所有人会立即看到。公告不会保存。",
+    announce_text: "要告诉大家的事",
+    tell_everyone: "告诉所有人",
+
+    find_person: "名字的开头",
+    find_room: "房间名的开头",
+    find: "查找",
+    no_person: "没有这样的名字。",
+    no_room: "没有这样的公开房间。",
+    next: "更多",
+    manage: "管理",
+    muted: "已禁言",
+    banned: "已封禁",
+    disabled: "已停用",
+    archived: "已归档",
+    online: |count| format!("{count} 人在线"),
+    unseen_rooms: |private, direct| {
+        format!("此外还有 {private} 个私密房间和 {direct} 个私信对话，只有成员可见。")
+    },
+
+    recent: "最近的操作",
+    whole_log: "完整日志",
+    log_hint: "谁对谁做了什么，最新的在前。",
+    nothing_done: "还没有任何操作。",
+    command_line: "命令行",
+    deed: |action| {
+        Some(match action {
+            "kick" => "强制退出",
+            "ban" => "封禁",
+            "unban" => "解除封禁",
+            "mute" => "禁言",
+            "set-role" => "更改身份",
+            "revoke" => "结束会话",
+            "announce" => "公告",
+            "delete-message" => "删除消息",
+            "remove-member" => "移出房间",
+            "archive-room" => "归档房间",
+            "delete-room" => "删除房间",
+            "add-user" => "创建账号",
+            "set-password" => "设置密码",
+            "disable" => "停用账号",
+            "enable" => "启用账号",
+            "create-token" => "创建令牌",
+            "revoke-token" => "撤销令牌",
+            _ => return None,
+        })
+    },
+    minutes: |minutes| match minutes {
+        "0" => "解除".into(),
+        _ => format!("{minutes} 分钟"),
+    },
+
+    sessions: "登录的设备",
+    no_sessions: "没有在任何地方登录。",
+    end_all: "结束所有会话",
+};
