@@ -2,6 +2,8 @@
 //!
 //! Beseda is what was built last, unless the variable BESEDA says otherwise.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at the first surprise")]
+
 use bench::{Peer, Programs, Scenario, Sizes, measure};
 use std::env;
 use std::path::{Path, PathBuf};

@@ -4,7 +4,6 @@
 //!   bare ADDRESS
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, Data, SocketRef};
 use std::error::Error;
@@ -21,6 +20,13 @@ struct Said {
     room: String,
     id: String,
     text: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
 }
 
 #[derive(Serialize)]
@@ -74,7 +80,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn enter(socket: SocketRef, Data(ask): Data<Entered>, ack: AckSender) {
     socket.join(ask.room);
-    let _ = ack.send(&json!({ "ok": true }));
+    let _ = ack.send(&Answer { ok: true, message: None });
 }
 
 async fn say(socket: SocketRef, Data(ask): Data<Said>, ack: AckSender) {
@@ -92,5 +98,5 @@ async fn say(socket: SocketRef, Data(ask): Data<Said>, ack: AckSender) {
     };
     let told = Told { room: ask.room, rev, message: message.clone() };
     let _ = socket.within(told.room.clone()).emit("message", &told).await;
-    let _ = ack.send(&json!({ "ok": true, "message": message }));
+    let _ = ack.send(&Answer { ok: true, message: Some(message) });
 }

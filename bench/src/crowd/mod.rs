@@ -51,11 +51,15 @@ impl Crowd {
         all(people.len(), enter).await.map(drop)
     }
 
-    /// A room for so many, made by the first of them.
-    pub(crate) async fn make_room(&self, name: &str, members: usize) -> Result<String, Failure> {
+    /// A room for so many. Whoever makes it is a member of it from then on.
+    pub(crate) async fn make_room(
+        &self,
+        maker: &Client,
+        name: &str,
+        members: usize,
+    ) -> Result<String, Failure> {
         let Some(create) = self.dialect.create(name, members) else { return Ok(name.to_owned()) };
-        let first = self.people.first().ok_or(Failure::Gone)?;
-        let answer = first.ask(&create).await?;
+        let answer = maker.ask(&create).await?;
         let answer: serde_json::Value =
             serde_json::from_slice(&answer).map_err(|error| Failure::Answer(error.to_string()))?;
         let id = answer[0]["room"]["id"].as_str();

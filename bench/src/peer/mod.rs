@@ -36,7 +36,7 @@ pub struct Programs {
 }
 
 impl Peer {
-    pub(crate) const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Beseda => "Beseda",
             Self::Bare => "bare socketioxide",

@@ -54,9 +54,9 @@ pub(super) async fn run(
 /// One message to all, some times one after the other.
 async fn burst(server: &Server<'_>, crowd: &Crowd, figures: &mut Figures) -> Result<(), Failure> {
     let (tally, members) = (&crowd.tally, crowd.people.len());
-    let room = crowd.make_room("Everyone", members).await?;
-    crowd.enter(&crowd.people, &room).await?;
     let [client, ..] = &crowd.people[..] else { return Err(Failure::Gone) };
+    let room = crowd.make_room(client, "Everyone", members).await?;
+    crowd.enter(&crowd.people, &room).await?;
     let sender = Sender {
         client: Rc::clone(client),
         room,

@@ -29,14 +29,17 @@ impl Filled {
     pub(super) async fn with(server: &Server<'_>, shape: &Shape) -> Result<Self, Failure> {
         let mut crowd = Crowd::new(server.address, server.peer.dialect());
         let tokens = sign_in(server, 0..shape.rooms * shape.members).await?;
-        let (first, others) = tokens.split_at(1);
-        // Whoever makes the rooms, before the others would be told of each.
-        crowd.come(first).await?;
+        // Those who make the rooms come first, for everyone who is there is told of each.
+        let (makers, others) = tokens.split_at(shape.rooms);
+        crowd.come(makers).await?;
         let mut rooms = Vec::new();
-        for number in 0..shape.rooms {
-            rooms.push(crowd.make_room(&format!("Room {number}"), shape.members).await?);
+        for (number, maker) in crowd.people.iter().enumerate() {
+            let name = format!("Room {number}");
+            rooms.push(crowd.make_room(maker, &name, shape.members).await?);
         }
         crowd.come(others).await?;
+        crowd.people = room_by_room(&crowd.people, shape);
+        let tokens = room_by_room(&tokens, shape);
         let mut senders = Vec::new();
         for (room, people) in rooms.iter().zip(crowd.people.chunks(shape.members)) {
             crowd.enter(people, room).await?;
@@ -51,5 +54,30 @@ impl Filled {
             }
         }
         Ok(Self { crowd, senders, tokens, rooms })
+    }
+}
+
+/// Who came first made the rooms; the others are shared out.
+fn room_by_room<T: Clone>(everyone: &[T], shape: &Shape) -> Vec<T> {
+    let (makers, others) = everyone.split_at(shape.rooms);
+    let mut others = others.iter();
+    let mut sorted = Vec::with_capacity(everyone.len());
+    for maker in makers {
+        sorted.push(maker.clone());
+        sorted.extend(others.by_ref().take(shape.members - 1).cloned());
+    }
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_has_a_place() {
+        let shape = Shape { rooms: 2, members: 3, speaking: 1 };
+        assert_eq!(room_by_room(&[0, 1, 2, 3, 4, 5], &shape), [0, 2, 3, 1, 4, 5]);
+        let alone = Shape { rooms: 2, members: 1, speaking: 1 };
+        assert_eq!(room_by_room(&[0, 1], &alone), [0, 1]);
     }
 }

@@ -95,7 +95,7 @@ impl Sizes {
 }
 
 impl Scenario {
-    pub(crate) const fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             Self::Crowd => "crowd",
             Self::Room => "one room",
