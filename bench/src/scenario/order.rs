@@ -9,9 +9,11 @@ use std::time::Duration;
 
 const MEMBERS: usize = 50;
 const SPEAKING: usize = 10;
-const SALVOS: usize = 10;
-const MESSAGES: u32 = 20;
-const PATIENCE: Duration = Duration::from_secs(10);
+const SALVOS: usize = 20;
+/// All senders' together are fewer than socketioxide keeps for a socket by default (128), or it would drop some.
+const MESSAGES: u32 = 10;
+/// What hasn't come by then is lost; the next salvo does not wait for it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(
     peer: Peer,
