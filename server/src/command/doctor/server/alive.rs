@@ -33,7 +33,8 @@ pub(super) async fn look(place: &Place, locked: bool) -> Answers {
         }
         Err(error) => return Answers::No(format!("none answers at {place}: {error}")),
     };
-    if answer.status != StatusCode::OK || answer.text() != "ok\n" {
+    let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if answer.status != StatusCode::OK || said["alive"] != true {
         let told = format!("what answers at {place} is no Beseda: {} to /health", answer.status);
         return Answers::Wrong(ABOUT.problem(told, "let the proxy hand on every path to Beseda"));
     }
