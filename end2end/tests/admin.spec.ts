@@ -172,10 +172,10 @@ test("by keyboard one gets to every part, and to what can be done", async ({ per
     reached.push(await focused());
   }
   expect(reached).toEqual(["Back", "Now", "People", "Rooms", "Log", "The last five minutes in figures", "", "Tell everyone"]);
-  await olga.page.getByRole("link", { name: "Log" }).focus();
+  await olga.page.getByRole("link", { name: "Log", exact: true }).focus();
   await olga.page.keyboard.press("Enter");
   await expect(olga.page).toHaveURL(/\/admin\/log$/);
-  await expect(olga.page.getByRole("link", { name: "Log" })).toHaveAttribute("aria-current", "page");
+  await expect(olga.page.getByRole("link", { name: "Log", exact: true })).toHaveAttribute("aria-current", "page");
 });
 
 test.describe("a guest", () => {

@@ -65,7 +65,7 @@ fn Chart(figure: Figure, history: RwSignal<History>) -> impl IntoView {
     let view_box = format!("0 0 {WIDTH} {HEIGHT}");
     view! {
         <article class="figure" data-figure=figure.name()>
-            <h3>{figure.label(words)}</h3>
+            <h2>{figure.label(words)}</h2>
             <p class="value"><b>{now}</b>" "<span>{figure.unit(words)}</span></p>
             <p class="remark">{note}</p>
             <p class="top" aria-hidden="true">{axis}</p>

@@ -97,6 +97,8 @@ async fn public_rooms_are_listed_and_others_counted(engine: Engine) {
 
 async fn a_moderator_ends_a_session_or_all_of_them(engine: Engine) {
     let house = House::new(engine).await;
+    // The first account is the owner's.
+    house.account("Vera").await;
     let olga = house.someone("Olga", Role::Moderator).await;
     let phone = house.account("Anna").await;
     let laptop = house.sign_in("Anna", PASSWORD).await.unwrap();
