@@ -111,7 +111,7 @@ test("Russian counts people as Russian does", async ({ person, server }) => {
 });
 
 // What may stand in another script: names, of things and of languages.
-const NAMES = ["Beseda", "Ctrl K", "general", "Chromium", "Chrome", "Linux", "English", "Русский", "中文"];
+const NAMES = ["Beseda", "Ctrl K", "general", "Chromium", "Chrome", "Linux", "node", "MB", "English", "Русский", "中文"];
 
 const WORLDS = [
   {
@@ -234,6 +234,10 @@ test.describe(() => {
         `/search?q=${"5".repeat(101)}`,
         "/settings",
         "/invites",
+        "/admin",
+        "/admin/people",
+        "/admin/rooms",
+        "/admin/log",
         "/room/nowhere",
       ]) {
         await reading.at(anna, path);

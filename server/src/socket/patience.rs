@@ -20,7 +20,8 @@ impl Patience {
 
     /// One more mistake of this socket; with one too many it is cut off.
     pub(crate) fn lose(&mut self, socket: &SocketRef) {
-        if !self.suffer() {
+        // Of one that was cut off, more may still be in its mailbox.
+        if self.left > 0 && !self.suffer() {
             tracing::info!("a client sends nothing but nonsense; it is cut off");
             let _ = socket.clone().disconnect();
             cut(socket);

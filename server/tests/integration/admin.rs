@@ -110,7 +110,7 @@ async fn what_was_done_is_told_in_words() {
     moderator.send("announce", &[("text", "Tea <now>")]).await;
     moderator.send("kick", &[user, ("reason", "noise")]).await;
     let html = moderator.page("/admin/log").await;
-    let deeds = ["<em>signed out</em>", "noise", "announced", "Tea &lt;now>", "muted", "60 min"];
+    let deeds = ["<em>signed out</em>", "noise", "announced", "Tea &lt;now", "muted", "60 min"];
     let places = deeds.map(|deed| html.find(deed).unwrap_or_else(|| panic!("{deed} in {html}")));
     assert!(places.is_sorted(), "{html}");
     assert!(html.contains("command line"), "the accounts were made there: {html}");

@@ -88,7 +88,8 @@ async fn integrity(
         Err(error) if is_interrupted(&error) => return Ok(Integrity::Unknown),
         told => told?,
     };
-    Ok(if told == "ok" { Integrity::Sound } else { Integrity::Damaged(told) })
+    // SQLite says which database, and on the next line what.
+    Ok(if told == "ok" { Integrity::Sound } else { Integrity::Damaged(told.replace('\n', " ")) })
 }
 
 fn is_interrupted(error: &sqlx::Error) -> bool {

@@ -78,8 +78,8 @@ async fn made_up_names_make_no_series() {
 async fn the_open_door_counts_in_our_words() {
     let house = with_token(&[]).await;
     let visitor = Person::connect_to(&house.url, "/", "");
-    let mut heard = visitor.chat.stream("chat message");
-    visitor.chat.emit("chat message", &"hello").unwrap();
+    let mut heard = visitor.chat.stream("message");
+    visitor.chat.emit("message", &json!({ "text": "hello" })).unwrap();
     next::<Value>(&mut heard).await;
     let metrics = Metrics::of(&house.url).await;
     let said = [("direction", "inbound"), ("event", "message")];

@@ -21,6 +21,7 @@ const REQUESTS: usize = 6;
 const ASK_IN: &str = "40/chat,";
 const REFUSED: &str = "44/chat,";
 const PING: &str = "2";
+const PONG: &str = "3";
 const CLOSE: &str = "1";
 const UNKNOWN_SESSION: &str = "Session ID unknown";
 
@@ -190,13 +191,28 @@ fn understood(answer: &Answer) -> Result<(), Trouble> {
 
 async fn poll(place: &Place, cookies: Cookies) -> Result<(), Trouble> {
     let session = Session::open(place, cookies).await?;
-    let polled = hold(place, &session).await;
+    let polled = polled(place, &session).await;
     session.close(place).await;
     polled
 }
 
+async fn polled(place: &Place, session: &Session) -> Result<(), Trouble> {
+    if hold(place, session).await? == Held::Pinged {
+        // As socketioxide begins.
+        session.send(place, PONG).await?;
+        hold(place, session).await?;
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Pinged,
+    Heard,
+}
+
 /// One poll, held open for a while, hears what is then said by requests of their own.
-async fn hold(place: &Place, session: &Session) -> Result<(), Trouble> {
+async fn hold(place: &Place, session: &Session) -> Result<Held, Trouble> {
     let (path, headers) = (session.path("polling"), session.headers());
     let poll = place.ask_patiently(Method::GET, &path, &headers, String::new());
     tokio::pin!(poll);
@@ -213,14 +229,15 @@ async fn hold(place: &Place, session: &Session) -> Result<(), Trouble> {
     understood(&answer)?;
     // A ping may have come first; then the next poll has it.
     if answer.text().contains(REFUSED) || answer.text() == PING {
-        Ok(())
+        Ok(Held::Heard)
     } else {
         Err(Trouble::Late)
     }
 }
 
-fn ended_early(ended: Result<Answer, AskError>) -> Result<(), Trouble> {
+fn ended_early(ended: Result<Answer, AskError>) -> Result<Held, Trouble> {
     match ended {
+        Ok(answer) if answer.text() == PING => Ok(Held::Pinged),
         Ok(answer) => {
             understood(&answer)?;
             Err(Trouble::Cut(answer.status.to_string()))
