@@ -5,13 +5,17 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, UPGRADE};
 use std::sync::Arc;
 
 pub(crate) const PATH: &str = "/socket.io/";
 
 /// What Node's server answers, so that a client of Socket.IO 2 says what is wrong.
 const UNSUPPORTED: &str = "{\"code\":5,\"message\":\"Unsupported protocol version\"}";
+
+/// The same, where a proxy has left out what makes a WebSocket of a request: the library would agree to it all the
+/// same, and the connection break.
+const NO_UPGRADE: &str = "{\"code\":3,\"message\":\"Bad request\"}";
 
 #[derive(Clone)]
 pub(crate) struct Gate {
@@ -25,11 +29,12 @@ pub(crate) async fn check(State(gate): State<Gate>, request: Request, next: Next
     if !uri.path().starts_with(PATH) {
         return next.run(request).await;
     }
-    let old = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "EIO=3"));
-    if old && !gate.old_too {
-        gate.metrics.refused(ENGINE_VERSION);
-        let json = [(CONTENT_TYPE, "application/json")];
-        return (StatusCode::BAD_REQUEST, json, UNSUPPORTED).into_response();
+    let asks = |what| uri.query().is_some_and(|query| query.split('&').any(|pair| pair == what));
+    if asks("EIO=3") && !gate.old_too {
+        return gate.refuse(ENGINE_VERSION, UNSUPPORTED);
+    }
+    if asks("transport=websocket") && !request.headers().contains_key(UPGRADE) {
+        return gate.refuse(BAD_REQUEST, NO_UPGRADE);
     }
     let response = next.run(request).await;
     match response.status() {
@@ -38,4 +43,11 @@ pub(crate) async fn check(State(gate): State<Gate>, request: Request, next: Next
         _ => {}
     }
     response
+}
+
+impl Gate {
+    fn refuse(&self, reason: &'static str, told: &'static str) -> Response {
+        self.metrics.refused(reason);
+        (StatusCode::BAD_REQUEST, [(CONTENT_TYPE, "application/json")], told).into_response()
+    }
 }

@@ -10,12 +10,14 @@ use http::header::{COOKIE, HeaderName, SET_COOKIE};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use std::time::Duration;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 
 const ABOUT: About = About::Sockets;
 /// Long enough for a proxy that is in a hurry, short enough for a person.
 const HELD: Duration = Duration::from_secs(3);
+/// A node that doesn't know a session says so sooner.
+const AT_ONCE: Duration = Duration::from_millis(500);
 /// Of this many requests not all go to one node by chance.
 const REQUESTS: usize = 6;
 const ASK_IN: &str = "40/chat,";
@@ -218,8 +220,9 @@ async fn hold(place: &Place, session: &Session) -> Result<Held, Trouble> {
     tokio::pin!(poll);
     // Soon after that a ping ends it.
     let held = HELD.min(session.ping_interval / 2);
+    let began = Instant::now();
     tokio::select! {
-        ended = &mut poll => return ended_early(ended),
+        ended = &mut poll => return ended_early(ended, began.elapsed()),
         () = sleep(held) => {}
     }
     for _ in 0..REQUESTS {
@@ -235,9 +238,11 @@ async fn hold(place: &Place, session: &Session) -> Result<Held, Trouble> {
     }
 }
 
-fn ended_early(ended: Result<Answer, AskError>) -> Result<Held, Trouble> {
+fn ended_early(ended: Result<Answer, AskError>, after: Duration) -> Result<Held, Trouble> {
     match ended {
         Ok(answer) if answer.text() == PING => Ok(Held::Pinged),
+        // A proxy that has cut it off may have asked the next node.
+        Ok(answer) if after > AT_ONCE => Err(Trouble::Cut(answer.status.to_string())),
         Ok(answer) => {
             understood(&answer)?;
             Err(Trouble::Cut(answer.status.to_string()))
