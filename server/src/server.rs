@@ -144,12 +144,12 @@ impl Server {
         let allowed: Allowed = http.allowed_origins.clone().into();
         let mirror = Mirror::new(settings.storage.secret()?);
         let (assets, going) = (Assets::load(), leaving.clone());
-        let routes =
+        let inside =
             router::build(chat.clone(), cluster.clone(), assets, mirror, record, going, shown);
         // Around the sockets too.
         let router = Router::new()
             .fallback(entry::enter)
-            .with_state(sockets.layer(routes))
+            .with_state(sockets.layer(inside))
             .layer(middleware::from_fn_with_state(allowed, origin::check))
             .layer(middleware::from_fn_with_state(gate, engine::check))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, slowest));

@@ -137,8 +137,10 @@ impl Mailbox {
     /// The letter that came first; `None` when the socket has gone and all are read.
     async fn next(&self) -> Option<Envelope> {
         loop {
-            if let Some(found) = self.lock().take() {
-                return found;
+            match self.lock().take() {
+                Taken::Letter(letter) => return Some(letter),
+                Taken::Last => return None,
+                Taken::Nothing => {}
             }
             self.shared.changed.notified().await;
         }
@@ -154,15 +156,26 @@ impl Mailbox {
 }
 
 impl Letters {
-    /// Nothing while there may be more to come.
-    fn take(&mut self) -> Option<Option<Envelope>> {
+    fn take(&mut self) -> Taken {
         let letter = self.waiting.pop_front();
         if self.waiting.is_empty() {
             // Gives back what a busy moment took.
             self.waiting = VecDeque::new();
         }
-        (letter.is_some() || self.owner != Owner::Here).then_some(letter)
+        match letter {
+            Some(letter) => Taken::Letter(letter),
+            None if self.owner == Owner::Here => Taken::Nothing,
+            None => Taken::Last,
+        }
     }
+}
+
+enum Taken {
+    Letter(Envelope),
+    /// More may come.
+    Nothing,
+    /// The last one has gone before.
+    Last,
 }
 
 /// Whoever takes the letters out, one at a time.

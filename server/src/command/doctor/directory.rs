@@ -104,7 +104,9 @@ fn space(there: &Path) -> Option<Finding> {
             told,
             "make room, or nothing more can be said; --keep-days deletes what is old",
         ),
-        ..LITTLE_SPACE => ABOUT.note(told, "make room, or let --keep-days delete what is old"),
+        NO_SPACE..LITTLE_SPACE => {
+            ABOUT.note(told, "make room, or let --keep-days delete what is old")
+        }
         _ => ABOUT.ok(told),
     })
 }

@@ -74,7 +74,7 @@ async fn nothing_that_people_say_or_sign_in_with_is_logged() {
     anna.ask::<Value>(MADE_UP, &json!(TEXT)).await.unwrap_err();
     anna.ask::<Value>("message", &json!({ "text": TEXT })).await.unwrap_err();
     let visitor = Person::connect_to(url, "/", &token);
-    visitor.chat.emit("chat message", &TEXT).unwrap();
+    visitor.chat.emit("chat message", TEXT).unwrap();
     visitor.ask::<Value>(MADE_UP, &json!(TEXT)).await.unwrap_err();
     let cookie = format!("beseda_session={token}");
     get(url, &format!("/search?q={QUERY}")).header("cookie", &cookie).send().await.unwrap();

@@ -49,18 +49,19 @@ pub(super) async fn ask(
 }
 
 pub(super) fn judge(place: &Place, seen: &Seen) -> Vec<Finding> {
-    let looks = [version(seen), Some(addresses(seen)), host(place, seen), encryption(place, seen)];
+    let looks =
+        [Some(version(seen)), Some(addresses(seen)), host(place, seen), encryption(place, seen)];
     looks.into_iter().flatten().collect()
 }
 
-fn version(seen: &Seen) -> Option<Finding> {
+fn version(seen: &Seen) -> Finding {
     let (theirs, ours) = (&seen.server.version, crate::server_info().version);
-    Some(if *theirs == ours {
+    if *theirs == ours {
         About::Server.ok(format!("it is Beseda {theirs}, as this program"))
     } else {
         let told = format!("it is Beseda {theirs}, and this program {ours}");
         About::Server.note(told, "restart the server, so that it is the program that was installed")
-    })
+    }
 }
 
 /// Does the server know where people come from, and can no one claim another address?
