@@ -116,6 +116,16 @@ test("one pages back to the first message, and to the end again", async ({ perso
   await expect(anna.said.last()).toBeInViewport();
 });
 
+test("what can be done with a message hides no other", async ({ person }) => {
+  const anna = await (await person(PLAIN)).signIn("Anna");
+  await anna.say("Shall we begin?");
+  await expect(anna.row("Shall we begin?").locator(".acts")).toHaveCSS("opacity", "0");
+  await anna.row("Shall we begin?").hover();
+  await expect(anna.row("Shall we begin?").locator(".acts")).toHaveCSS("opacity", "1");
+  const phone = await (await person({ ...PLAIN, hasTouch: true, isMobile: true })).signIn("Boris");
+  await expect(phone.row("Shall we begin?").locator(".acts")).toHaveCSS("position", "static");
+});
+
 test("one replies, changes and deletes, and is asked before something goes", async ({ person }) => {
   const anna = await (await person(PLAIN)).signIn("Anna");
   const boris = await (await person(PLAIN)).signIn("Boris");
