@@ -63,9 +63,12 @@ impl Dialect {
         self.join.replace("ROOM", room)
     }
 
-    /// The same mark is the same message, however often it is sent.
+    /// The same mark is the same message, however often it is sent. Its id grows with time, as clients' do.
     pub(crate) fn message(&self, room: &str, mark: Mark) -> String {
-        let id = format!("{:08x}-0000-7000-8000-{:012x}", mark.sender, mark.number);
+        let (ms, number) = (mark.at / 1_000, mark.number);
+        let (early, late) = (ms >> 16, ms & 0xffff);
+        let (high, low) = (number >> 12, number & 0xfff);
+        let id = format!("{early:08x}-{late:04x}-7{high:03x}-8{low:03x}-{:012x}", mark.sender);
         self.message.replace("ROOM", room).replace("ID", &id).replace("TEXT", &mark.text())
     }
 
@@ -89,9 +92,9 @@ mod tests {
 
     #[test]
     fn a_message_has_an_id_of_its_own() {
-        let mark = Mark { sender: 1, number: 10, at: 5 };
+        let mark = Mark { sender: 1, number: 0x1010, at: 70_000_000 };
         let message = BESEDA.message("r", mark);
-        assert!(message.contains("00000001-0000-7000-8000-00000000000a"), "{message}");
+        assert!(message.contains("00000001-1170-7001-8010-000000000001"), "{message}");
         assert_eq!(Mark::find(message.as_bytes()), Some(mark));
     }
 }

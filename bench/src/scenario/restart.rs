@@ -274,7 +274,7 @@ async fn look_after(
 impl Message {
     /// The how manieth of its sender it is; each room has one.
     fn number(&self) -> Result<u64, Failure> {
-        let mark = self.text.strip_prefix('@').and_then(|text| Mark::parse(text.as_bytes()));
+        let mark = self.text.strip_prefix('#').and_then(|text| Mark::parse(text.as_bytes()));
         let mark = mark
             .ok_or_else(|| Failure::Answer(format!("a message of no one here: {}", self.text)))?;
         Ok(mark.number.into())

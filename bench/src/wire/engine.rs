@@ -80,18 +80,18 @@ const MOST: u64 = 10_000_000;
 
 impl Mark {
     pub(crate) fn text(self) -> String {
-        // As long as what people say, and not only ASCII.
-        format!("@{}.{}.{} чай is tea is 茶", self.sender, self.number, self.at)
+        // As long as what people say, and not only ASCII. An `@` would call someone.
+        format!("#{}.{}.{} чай is tea is 茶", self.sender, self.number, self.at)
     }
 
     /// Looks for the text in a message as JSON.
     pub(crate) fn find(payload: &[u8]) -> Option<Self> {
-        const TEXT: &[u8] = b"\"text\":\"@";
+        const TEXT: &[u8] = b"\"text\":\"#";
         let rest = &payload[memmem::find(payload, TEXT)? + TEXT.len()..];
         Self::parse(rest)
     }
 
-    /// Of a text, without the `@`.
+    /// Of a text, without the `#`.
     pub(crate) fn parse(rest: &[u8]) -> Option<Self> {
         let (sender, rest) = number(rest)?;
         let (number_, rest) = number(rest.strip_prefix(b".")?)?;
@@ -153,13 +153,13 @@ mod tests {
     fn a_broken_mark_is_none() {
         for text in [
             "",
-            "@",
-            "@1",
-            "@1.2",
-            "@1.2.",
-            "@1.-2.3",
-            "@1.99999999.3",
-            "@99999999999.1.3",
+            "#",
+            "#1",
+            "#1.2",
+            "#1.2.",
+            "#1.-2.3",
+            "#1.99999999.3",
+            "#99999999999.1.3",
             "hello",
         ] {
             let payload = format!("{{\"text\":\"{text}\"}}");
