@@ -4,7 +4,8 @@ use super::StoreError;
 use async_trait::async_trait;
 use protocol::event::Notification;
 use protocol::{
-    ClientId, Message, MessageId, MessageKind, MessageText, NotificationId, RoomId, User, UserId,
+    ClientId, Message, MessageId, MessageKind, MessageText, NotificationId, Quote, RoomId, User,
+    UserId,
 };
 
 #[async_trait]
@@ -88,6 +89,27 @@ pub struct NewMessage {
     pub at: i64,
     pub reply_to: Option<MessageId>,
     pub calls: Vec<Call>,
+}
+
+impl NewMessage {
+    /// As it is when it is written.
+    pub(crate) fn as_message(&self, rev: u64, quote: Option<Quote>) -> Message {
+        Message {
+            id: self.id,
+            room: self.room,
+            seq: rev,
+            rev,
+            client_id: self.client_id,
+            user: self.author.clone(),
+            kind: self.kind,
+            text: self.text.as_str().to_owned(),
+            at: self.at,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: self.reply_to,
+            quote,
+        }
+    }
 }
 
 pub struct Edited {

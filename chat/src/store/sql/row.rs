@@ -228,7 +228,7 @@ pub(super) fn room_kind_name(kind: RoomKind) -> &'static str {
     }
 }
 
-pub(super) fn message_kind_name(kind: MessageKind) -> &'static str {
+pub(crate) fn message_kind_name(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::Text => "text",
         MessageKind::Image => "image",

@@ -4,7 +4,7 @@
 use super::messages::{forget_calls, quote_columns, select_messages};
 use super::{
     Connection, Engine, LENGTHS, Statements, index_new, index_text, lock_rooms, notifications, row,
-    tuples,
+    say, tuples,
 };
 use crate::store::StoreError;
 use crate::store::messages::{Call, Change, Edited, NewMessage, Written};
@@ -42,6 +42,9 @@ async fn write_once(
     batch: &[Change],
     again: bool,
 ) -> Result<Vec<Written>, StoreError> {
+    if !again && let Some(written) = say(engine, batch).await? {
+        return Ok(written);
+    }
     let mut tx = engine.begin().await?;
     let mut writing = Writing::begin(&mut tx, batch, again).await?;
     let mut outcomes = Vec::with_capacity(batch.len());
@@ -122,21 +125,7 @@ impl<'a> Writing<'a> {
         if let Some(counter) = self.counters.get_mut(&new.room) {
             counter.last_seq = rev;
         }
-        let message = Message {
-            id: new.id,
-            room: new.room,
-            seq: rev,
-            rev,
-            client_id: new.client_id,
-            user: new.author.clone(),
-            kind: new.kind,
-            text: new.text.as_str().to_owned(),
-            at: new.at,
-            edited_at: None,
-            deleted_at: None,
-            reply_to: new.reply_to,
-            quote,
-        };
+        let message = new.as_message(rev, quote);
         self.sent.insert(key, message.clone());
         self.new.push((new, rev));
         Ok(Written::New(message))

@@ -2,6 +2,7 @@
 
 mod backup;
 mod checkup;
+mod saying;
 mod search;
 #[path = "../sql/mod.rs"]
 mod sql;
@@ -11,6 +12,7 @@ pub use checkup::{Checkup, check_up};
 
 use super::{OpenError, StoreError, Upkeep};
 use async_trait::async_trait;
+use saying::say;
 use search::{index_new, index_removed, index_text};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool as Pool, SqlitePoolOptions,
@@ -29,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_accounts_rooms_search.sql"),
     include_str!("0003_todos.sql"),
     include_str!("0004_visits.sql"),
+    include_str!("0005_counting.sql"),
 ];
 const READERS: u32 = 4;
 /// Rows that a reader may be ahead of whoever takes them: the largest page, so that it never waits.
@@ -72,7 +75,8 @@ impl Sqlite {
             .pragma("cache_size", WRITER_CACHE)
             // So that a long insert can be undone alone, SQLite copies what it changes: into a file, else.
             .pragma("temp_store", "memory")
-            .pragma("journal_size_limit", LOG_BYTES.to_string());
+            .pragma("journal_size_limit", LOG_BYTES.to_string())
+            .row_buffer_size(ROWS);
         let reading = options.clone().read_only(true).row_buffer_size(ROWS);
         let store = Self {
             writer: writer(writing).await.map_err(failed)?,
@@ -92,12 +96,16 @@ impl Sqlite {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
-        let begun = self.writer.begin_with("BEGIN IMMEDIATE").await;
-        if begun.as_ref().is_err_and(is_read_only) {
+        self.written(self.writer.begin_with("BEGIN IMMEDIATE").await).await
+    }
+
+    /// What the writer has answered.
+    async fn written<T>(&self, answer: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        if answer.as_ref().is_err_and(is_read_only) {
             // It was opened while the file could only be read, and would never notice that this is over.
             self.writer.acquire().await?.close().await?;
         }
-        Ok(begun?)
+        Ok(answer?)
     }
 }
 

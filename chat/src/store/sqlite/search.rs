@@ -1,7 +1,7 @@
 //! The search index, behind the writer: indexing a message costs several times what writing it does,
 //! so it is done when there is time for it, and a search reads what is not indexed yet.
 
-use super::sql::{self, SELECT_NUMBERED};
+use super::sql::{self, LENGTHS, SELECT_NUMBERED, Statements, tuples};
 use super::{Connection, Sqlite};
 use crate::grams;
 use crate::store::messages::NewMessage;
@@ -9,9 +9,10 @@ use crate::store::{Candidates, Found, Search, StoreError};
 use async_trait::async_trait;
 use protocol::{Message, RoomId};
 use sqlx::AssertSqlSafe;
+use std::sync::LazyLock;
 
-/// Messages that one step indexes.
-const STEP: i64 = 100;
+/// Messages that one step indexes, in one statement. The writer waits for it.
+const STEP: usize = LENGTHS[0];
 /// So many times as many messages as candidates from the index are looked at in one step.
 const UNINDEXED: usize = 10;
 
@@ -43,19 +44,16 @@ impl Search for Sqlite {
         let indexed = sqlx::query_scalar("SELECT num FROM indexed");
         let indexed: i64 = indexed.fetch_one(&mut *tx).await?;
         let select = format!("{SELECT_NUMBERED} WHERE m.num > $1 ORDER BY m.num LIMIT $2");
-        let query = sqlx::query(AssertSqlSafe(select)).bind(indexed).bind(STEP);
+        let query = sqlx::query(AssertSqlSafe(select)).bind(indexed).bind(sql::integer(STEP));
         let rows = query.fetch_all(&mut *tx).await?;
-        let mut last = indexed;
-        for row in &rows {
-            let (num, message) = sql::numbered(row)?;
-            last = sql::integer(num);
-            insert(&mut tx, last, &message).await?;
-        }
-        if last > indexed {
+        let messages: Vec<_> = rows.iter().map(sql::numbered).collect::<Result<_, _>>()?;
+        if let Some((last, _)) = messages.last() {
+            insert(&mut tx, &messages).await?;
+            let last = sql::integer(*last);
             sqlx::query("UPDATE indexed SET num = $1").bind(last).execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        Ok(sql::integer(rows.len()) == STEP)
+        Ok(messages.len() == STEP)
     }
 }
 
@@ -90,15 +88,37 @@ fn room_word(room: RoomId) -> String {
     format!("r{}", room.0.simple())
 }
 
-async fn insert(tx: &mut Connection, num: i64, message: &Message) -> Result<(), StoreError> {
-    if message.text.is_empty() {
-        return Ok(());
+/// Rows without a number fill the list up.
+static INSERT: LazyLock<Statements> = LazyLock::new(|| {
+    Statements::new(|length| {
+        format!(
+            "WITH new (num, grams) AS (VALUES {}) \
+             INSERT INTO found (rowid, grams) SELECT num, grams FROM new WHERE num IS NOT NULL",
+            tuples(length, 2)
+        )
+    })
+});
+
+async fn insert(tx: &mut Connection, messages: &[(u64, Message)]) -> Result<(), StoreError> {
+    let told: Vec<_> = messages.iter().filter(|(_, message)| !message.text.is_empty()).collect();
+    for piece in told.chunks(LENGTHS[0]) {
+        let (length, insert) = INSERT.for_rows(piece.len());
+        let mut query = sqlx::query(insert);
+        for place in 0..length {
+            let row = piece.get(place);
+            query = query
+                .bind(row.map(|(num, _)| sql::integer(*num)))
+                .bind(row.map(|(_, message)| words(message)));
+        }
+        query.execute(&mut *tx).await?;
     }
+    Ok(())
+}
+
+fn words(message: &Message) -> String {
     let mut words = grams::of(&message.text);
     words.push(room_word(message.room));
-    let insert = "INSERT INTO found (rowid, grams) VALUES ($1, $2)";
-    sqlx::query(insert).bind(num).bind(words.join(" ")).execute(tx).await?;
-    Ok(())
+    words.join(" ")
 }
 
 /// New messages are indexed when there is time.
@@ -116,12 +136,11 @@ pub(super) async fn index_text(
     num: u64,
     message: &Message,
 ) -> Result<(), StoreError> {
-    let num = sql::integer(num);
     let indexed = sqlx::query_scalar("SELECT num FROM indexed");
     let indexed: i64 = indexed.fetch_one(&mut *tx).await?;
-    if num <= indexed {
-        index_removed(tx, &[num]).await?;
-        insert(tx, num, message).await?;
+    if sql::integer(num) <= indexed {
+        index_removed(tx, &[sql::integer(num)]).await?;
+        insert(tx, &[(num, message.clone())]).await?;
     }
     Ok(())
 }
