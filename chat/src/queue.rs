@@ -11,15 +11,18 @@ use protocol::event::MessageChanged;
 use protocol::limits::{WRITE_BATCH, WRITE_QUEUE};
 use protocol::{ApiError, Message};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::yield_now;
+use tokio::time::{Instant, timeout_at};
 use tracing::{Span, debug_span};
 
 const RETRY_AFTER_MS: u64 = 500;
 const BUSY: usize = 16;
-/// From the network to this queue a message passes through so many tasks.
-const ROUNDS: usize = 3;
+/// Commits of few begin so far apart at least: those who write at the same time share one. Whoever writes alone never
+/// waits.
+const APART: Duration = Duration::from_millis(2);
+/// So many are written at once, whenever that is.
+const ENOUGH: usize = 16;
 
 #[derive(Clone)]
 pub(crate) struct Queue {
@@ -103,8 +106,10 @@ impl Desk {
     async fn run(self, mut waiting: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(WRITE_BATCH);
         let mut closing = Vec::new();
+        let mut begin = Instant::now();
         while waiting.recv_many(&mut jobs, WRITE_BATCH).await > 0 {
-            gather(&mut waiting, &mut jobs).await;
+            gather(&mut waiting, &mut jobs, begin).await;
+            begin = Instant::now() + APART;
             let (mut batch, mut senders) = (Vec::new(), Vec::new());
             for job in jobs.drain(..) {
                 match job {
@@ -176,15 +181,12 @@ impl Desk {
     }
 }
 
-/// Lets whatever has arrived by now come this far: the more share a commit, the less each costs. It takes no time when
-/// nothing has.
-async fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>) {
-    for _ in 0..ROUNDS {
-        yield_now().await;
-        while jobs.len() < WRITE_BATCH
-            && let Ok(job) = waiting.try_recv()
-        {
-            jobs.push(job);
+/// Until there are enough, or it is time.
+async fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, until: Instant) {
+    while jobs.len() < ENOUGH {
+        let more = waiting.recv_many(jobs, WRITE_BATCH - jobs.len());
+        if !matches!(timeout_at(until, more).await, Ok(1..)) {
+            return;
         }
     }
 }
@@ -195,5 +197,49 @@ async fn tell(announcer: &Announcer, message: Message, calls: &[Call]) {
     announcer.tell(Announcement::Message(changed)).await;
     for Call { user, notification } in calls {
         announcer.tell(Announcement::Notification(*user, notification.clone())).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> (mpsc::Sender<Job>, mpsc::Receiver<Job>) {
+        mpsc::channel(WRITE_QUEUE)
+    }
+
+    fn job() -> Job {
+        Job::Close(oneshot::channel().0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_wait_for_those_who_come_soon() {
+        let (jobs, mut waiting) = line();
+        let (began, mut taken) = (Instant::now(), vec![job()]);
+        let others = async {
+            tokio::time::sleep(APART / 2).await;
+            assert!(jobs.try_send(job()).is_ok());
+        };
+        tokio::join!(gather(&mut waiting, &mut taken, began + APART), others);
+        assert_eq!((taken.len(), began.elapsed()), (2, APART));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_writes_alone_never_waits() {
+        let (_jobs, mut waiting) = line();
+        let (began, mut taken) = (Instant::now(), vec![job()]);
+        gather(&mut waiting, &mut taken, began).await;
+        assert_eq!((taken.len(), began.elapsed()), (1, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_never_wait() {
+        let (jobs, mut waiting) = line();
+        let (began, mut taken) = (Instant::now(), vec![job()]);
+        for _ in 0..ENOUGH {
+            assert!(jobs.try_send(job()).is_ok());
+        }
+        gather(&mut waiting, &mut taken, began + APART).await;
+        assert_eq!((taken.len(), began.elapsed()), (1 + ENOUGH, Duration::ZERO));
     }
 }
