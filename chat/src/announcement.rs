@@ -36,9 +36,6 @@ pub enum Announcement {
     Announced(String),
 }
 
-/// Changes of one room come in the order of their `rev`.
-pub type Announcements = mpsc::Receiver<Announcement>;
-
 /// To whom things are announced: to the fan-out here, and to the other nodes, for which nothing waits.
 #[derive(Clone)]
 pub(crate) struct Announcer {

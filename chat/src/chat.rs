@@ -1,4 +1,4 @@
-use crate::announcement::{Announcement, Announcements, Announcer};
+use crate::announcement::{Announcement, Announcer};
 use crate::limits::{Limits, Rates, Tally};
 use crate::meters::Meters;
 use crate::nodes::{self, Others};
@@ -7,7 +7,7 @@ use crate::people::{self, Passwords, Secret, Signer, Visits};
 use crate::presence::{InMemory, Presence};
 use crate::queue::{Desk, Queue};
 use crate::rooms::Typing;
-use crate::sequence::{self, Sequence};
+use crate::sequence::{self, Announcements, Sequence};
 use crate::standing::Standings;
 use crate::store::Store;
 use crate::store::people::{Person, Session};
@@ -121,7 +121,7 @@ impl Chat {
             tally,
         } = settings;
         let (entry, inbox) = mpsc::channel(ANNOUNCEMENTS);
-        let (tell, announcements) = mpsc::channel(ANNOUNCEMENTS);
+        let (sequence, announcements) = sequence::start(Arc::clone(&store), inbox);
         let announcer = Announcer::new(entry, others);
         let (sessions, rooms) = (Arc::clone(&store), Arc::clone(&store));
         let (meters, traces) = (Meters::default(), Traces::default());
@@ -140,7 +140,7 @@ impl Chat {
             presence: Box::new(InMemory::new(announcer.clone())),
             typing: Typing::new(announcer.clone()),
             announcer,
-            sequence: sequence::start(Arc::clone(&store), inbox, tell),
+            sequence,
             limits: Limits::new(&rates, tally, &meters),
             meters,
             traces,

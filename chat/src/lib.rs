@@ -56,9 +56,10 @@ mod upkeep;
 
 use messages::grams;
 
-pub use announcement::{Announcement, Announcements};
+pub use announcement::Announcement;
 pub use chat::{Chat, Registration, Settings};
 pub use error::Error;
 pub use messages::{Pending, found};
 pub use people::{Address, Duties, Identity, Profile, Secret, SignedIn, Token};
 pub use rooms::Details;
+pub use sequence::Announcements;

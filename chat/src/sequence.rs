@@ -32,27 +32,62 @@ impl Sequence {
     }
 }
 
-/// From `announced` to `told`, until no one announces anything any more.
+/// What is announced, put in order by whoever hears it: a task between the two would be one waking more for each.
 pub(crate) fn start(
     store: Arc<dyn Store>,
     announced: mpsc::Receiver<Announcement>,
-    told: mpsc::Sender<Announcement>,
-) -> Sequence {
+) -> (Sequence, Announcements) {
     let (orders, reached) = mpsc::channel(ORDERS);
     let sequencer = Sequencer {
         store,
-        told,
+        told: VecDeque::new(),
         rooms: HashMap::new(),
         due: VecDeque::new(),
         reading: JoinSet::new(),
     };
-    tokio::spawn(sequencer.run(announced, reached));
-    Sequence(orders)
+    (Sequence(orders), Announcements { announced, reached, sequencer })
+}
+
+/// Changes of one room come in the order of their `rev`.
+pub struct Announcements {
+    announced: mpsc::Receiver<Announcement>,
+    reached: mpsc::Receiver<Vec<(RoomId, u64)>>,
+    sequencer: Sequencer,
+}
+
+impl Announcements {
+    /// `None` when no one announces anything any more. Nothing is lost when it isn't waited for to the end.
+    pub async fn recv(&mut self) -> Option<Announcement> {
+        let sequencer = &mut self.sequencer;
+        loop {
+            if let Some(next) = sequencer.told.pop_front() {
+                return Some(next);
+            }
+            let next_due = sequencer.due.front().map(|(due, _)| *due);
+            tokio::select! {
+                biased;
+                Some(read) = sequencer.reading.join_next() => {
+                    if let Ok((room, since, found)) = read {
+                        sequencer.read(room, since, found);
+                    }
+                }
+                () = sleep_until(next_due.unwrap_or_else(Instant::now)), if next_due.is_some() => {
+                    sequencer.lose_patience();
+                }
+                Some(revs) = self.reached.recv() => sequencer.reached(revs),
+                announcement = self.announced.recv() => match announcement? {
+                    Announcement::Message(changed) => sequencer.changed(changed),
+                    other => sequencer.other(other),
+                },
+            }
+        }
+    }
 }
 
 struct Sequencer {
     store: Arc<dyn Store>,
-    told: mpsc::Sender<Announcement>,
+    /// In order, and not yet taken.
+    told: VecDeque<Announcement>,
     rooms: HashMap<RoomId, Line>,
     /// Rooms where something is missing, in the order in which patience ends.
     due: VecDeque<(Instant, RoomId)>,
@@ -76,52 +111,25 @@ impl Line {
 }
 
 impl Sequencer {
-    async fn run(
-        mut self,
-        mut announced: mpsc::Receiver<Announcement>,
-        mut reached: mpsc::Receiver<Vec<(RoomId, u64)>>,
-    ) {
-        loop {
-            let next_due = self.due.front().map(|(due, _)| *due);
-            tokio::select! {
-                biased;
-                Some(read) = self.reading.join_next() => {
-                    if let Ok((room, since, found)) = read {
-                        self.read(room, since, found).await;
-                    }
-                }
-                () = sleep_until(next_due.unwrap_or_else(Instant::now)), if next_due.is_some() => {
-                    self.lose_patience();
-                }
-                Some(revs) = reached.recv() => self.reached(revs),
-                announcement = announced.recv() => match announcement {
-                    Some(Announcement::Message(changed)) => self.changed(changed).await,
-                    Some(other) => self.other(other).await,
-                    None => return,
-                },
-            }
-        }
-    }
-
-    async fn other(&mut self, announcement: Announcement) {
+    fn other(&mut self, announcement: Announcement) {
         if let Announcement::RoomRemoved(room, _) = &announcement {
             self.rooms.remove(room);
         }
-        self.tell(announcement).await;
+        self.tell(announcement);
     }
 
-    async fn changed(&mut self, changed: MessageChanged) {
+    fn changed(&mut self, changed: MessageChanged) {
         let (room, rev) = (changed.room, changed.rev);
         let Some(line) = self.rooms.get_mut(&room) else {
             self.remember(room, rev);
-            return self.tell(Announcement::Message(changed)).await;
+            return self.tell(Announcement::Message(changed));
         };
         if rev <= line.told {
             return;
         }
         line.reached = line.reached.max(rev);
         line.early.insert(rev, changed);
-        self.tell_next(room).await;
+        self.tell_next(room);
         self.wait_if_behind(room);
     }
 
@@ -145,12 +153,12 @@ impl Sequencer {
     }
 
     /// All that follows without a gap.
-    async fn tell_next(&mut self, room: RoomId) {
+    fn tell_next(&mut self, room: RoomId) {
         while let Some(line) = self.rooms.get_mut(&room)
             && let Some(changed) = line.early.remove(&(line.told + 1))
         {
             line.told += 1;
-            self.tell(Announcement::Message(changed)).await;
+            self.tell(Announcement::Message(changed));
         }
     }
 
@@ -179,7 +187,7 @@ impl Sequencer {
     }
 
     /// Where more is missing than one page, or the store doesn't answer, the gap is left to those who hear it.
-    async fn read(&mut self, room: RoomId, reached: u64, found: Result<Vec<Message>, StoreError>) {
+    fn read(&mut self, room: RoomId, reached: u64, found: Result<Vec<Message>, StoreError>) {
         let Some(line) = self.rooms.get_mut(&room) else { return };
         line.waits = false;
         let before = line.told;
@@ -196,13 +204,12 @@ impl Sequencer {
         line.told = news.keys().next_back().copied().unwrap_or_default().max(line.told);
         line.reached = line.reached.max(line.told);
         for changed in news.into_values() {
-            self.tell(Announcement::Message(changed)).await;
+            self.tell(Announcement::Message(changed));
         }
     }
 
-    async fn tell(&self, announcement: Announcement) {
-        // No one listens any more: nothing is lost that `sync` doesn't bring.
-        let _ = self.told.send(announcement).await;
+    fn tell(&mut self, announcement: Announcement) {
+        self.told.push_back(announcement);
     }
 }
 
