@@ -8,9 +8,10 @@ use super::repeats::Repeats;
 use crate::config::{LogFormat, Telemetry};
 use std::io::{self, IsTerminal, Write};
 use tokio::task::AbortHandle;
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -47,9 +48,8 @@ impl Drop for Log {
 /// Must be called inside a tokio runtime.
 pub fn start(settings: &Telemetry) -> Result<Log, LogError> {
     let repeats = Repeats::default();
-    let filter = EnvFilter::new(&settings.log).and(filter_fn(may_be_told)).and(repeats.clone());
-    let subscriber =
-        tracing_subscriber::registry().with(lines(settings.log_format).with_filter(filter));
+    let lines = lines(settings.log_format, &repeats).with_filter(filter(&settings.log));
+    let subscriber = tracing_subscriber::registry().with(lines);
     #[cfg(feature = "otel")]
     let (subscriber, traces) = {
         let (layer, traces) = super::traces::layer(settings)?.unzip();
@@ -66,14 +66,24 @@ pub fn start(settings: &Telemetry) -> Result<Log, LogError> {
     })
 }
 
-fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+fn filter<S>(asked: &str) -> impl Filter<S> + use<S> {
+    // Without a hint of its own it would take away that of the other: then `log`, by which the crates we use are heard,
+    // would be asked for each frame whether anyone hears it.
+    let told = filter_fn(may_be_told).with_max_level_hint(LevelFilter::TRACE);
+    EnvFilter::new(asked).and(told)
+}
+
+fn lines<S>(format: LogFormat, repeats: &Repeats) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let lines = fmt::layer().with_ansi(io::stderr().is_terminal()).with_writer(|| Line);
     match format {
-        LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().with_current_span(false).boxed(),
+        LogFormat::Text => lines.map_event_format(|format| repeats.sparing(format)).boxed(),
+        LogFormat::Json => {
+            let lines = lines.json().with_current_span(false);
+            lines.map_event_format(|format| repeats.sparing(format)).boxed()
+        }
     }
 }
 
@@ -109,6 +119,16 @@ fn on_one_line(event: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_one_hears_is_not_asked_for() {
+        let most = |asked: &str| {
+            let lines = lines(LogFormat::Text, &Repeats::default()).with_filter(filter(asked));
+            tracing_subscriber::registry().with(lines).max_level_hint()
+        };
+        assert_eq!(most("info"), Some(LevelFilter::INFO));
+        assert_eq!(most("warn,chat=debug"), Some(LevelFilter::DEBUG));
+    }
 
     #[test]
     fn an_event_is_one_line() {

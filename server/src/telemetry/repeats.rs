@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fmt, mem};
 use tracing::field::{Field, Visit};
-use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata};
-use tracing_subscriber::layer::{Context, Filter};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
 
 /// So many that say the same in so much time are logged.
 pub(super) const SAME: usize = 10;
@@ -28,6 +29,21 @@ struct Said {
 }
 
 impl Repeats {
+    pub(super) fn sparing<F>(&self, format: F) -> Sparing<F> {
+        Sparing { format, repeats: self.clone() }
+    }
+
+    fn is_worth(&self, event: &Event<'_>) -> bool {
+        let metadata = event.metadata();
+        if *metadata.level() > Level::INFO || metadata.target() == module_path!() {
+            return true;
+        }
+        let mut message = Message::default();
+        event.record(&mut message);
+        let (level, target) = (*metadata.level(), metadata.target().to_owned());
+        self.admit(Said { level, target, message: message.0 })
+    }
+
     /// One more of these; whether to log it.
     fn admit(&self, said: Said) -> bool {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,24 +76,29 @@ impl Repeats {
     }
 }
 
-impl<S> Filter<S> for Repeats {
-    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        true
-    }
+/// Writes nothing for an event that repeats. A filter that says so of an event whose kind it lets pass has the next line
+/// of its thread left out, too (tracing-subscriber 0.3.23).
+pub(super) struct Sparing<F> {
+    format: F,
+    repeats: Repeats,
+}
 
-    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::always()
-    }
-
-    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
-        let metadata = event.metadata();
-        if *metadata.level() > Level::INFO || metadata.target() == module_path!() {
-            return true;
+impl<S, N, F> FormatEvent<S, N> for Sparing<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        if self.repeats.is_worth(event) {
+            self.format.format_event(context, writer, event)?;
         }
-        let mut message = Message::default();
-        event.record(&mut message);
-        let (level, target) = (*metadata.level(), metadata.target().to_owned());
-        self.admit(Said { level, target, message: message.0 })
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::filter_fn;
@@ -45,7 +46,8 @@ where
         .with_tracer(provider.tracer("beseda"))
         .with_location(false)
         .with_threads(false);
-    Ok(Some((layer.with_filter(filter_fn(is_step)), Exporter(provider))))
+    let steps = filter_fn(is_step).with_max_level_hint(LevelFilter::DEBUG);
+    Ok(Some((layer.with_filter(steps), Exporter(provider))))
 }
 
 /// What connects lines in the log, as the span of a socket, is of a higher level.
