@@ -7,6 +7,8 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub enum Failure {
+    #[error("stopped")]
+    Stopped,
     #[error("{doing}: {source}")]
     Io { doing: &'static str, source: io::Error },
     #[error("{program} could not be started: {source}")]

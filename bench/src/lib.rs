@@ -19,6 +19,8 @@ pub use peer::{Peer, Programs};
 pub use scenario::{Figures, Scenario, Sizes};
 
 use tokio::runtime::Builder;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 /// One run of one scenario with one server, on this thread alone.
@@ -31,5 +33,24 @@ pub fn measure(
     measure::files::allow(sizes.most() as u64)?;
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::io("starting"))?;
-    LocalSet::new().block_on(&runtime, scenario.run(peer, programs, sizes))
+    LocalSet::new().block_on(&runtime, async {
+        tokio::select! {
+            figures = scenario.run(peer, programs, sizes) => figures,
+            stopped = told_to_stop() => Err(stopped),
+        }
+    })
+}
+
+/// Whoever ends this program by a signal ends the server, too.
+async fn told_to_stop() -> Failure {
+    let failed = Failure::io("listening for signals");
+    let mut terminated = match signal(SignalKind::terminate()) {
+        Ok(terminated) => terminated,
+        Err(error) => return failed(error),
+    };
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = ctrl_c() => {}
+    }
+    Failure::Stopped
 }

@@ -32,6 +32,7 @@ fn run(options: &Options) -> Result<u32, Failure> {
                 let name = format!("run {run}, {}, {}", scenario.title(), peer.name());
                 match measure(scenario, peer, &programs, &options.sizes()) {
                     Ok(figures) => table.add(peer, &figures),
+                    Err(Failure::Stopped) => return Err(Failure::Stopped),
                     Err(failure) => {
                         failed += 1;
                         eprintln!("{name}: {failure}");
