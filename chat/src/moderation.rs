@@ -71,6 +71,11 @@ impl Chat {
         self.note(who, "set-role", Some(ask.user), None, ask.role.name()).await
     }
 
+    /// Whether they may still see what moderators see.
+    pub async fn may_oversee(&self, who: &Identity) -> Result<(), Error> {
+        Ok(permissions::may_serve(Duty::Moderate, &*self.person(who).await?)?)
+    }
+
     /// Ends a session of someone else's, or all of them.
     pub async fn revoke_of(&self, who: &Identity, ask: &Revoke) -> Result<(), Error> {
         self.moderated(who, ask.user).await?;
@@ -88,14 +93,14 @@ impl Chat {
     /// Tells everyone something.
     pub async fn announce_to_all(&self, who: &Identity, ask: &Announce) -> Result<(), Error> {
         let text = MessageText::parse(&ask.text)?;
-        permissions::may_serve(Duty::Moderate, &*self.person(who).await?)?;
+        self.may_oversee(who).await?;
         self.announce(Announcement::Announced(text.as_str().to_owned())).await;
         let noted: String = text.as_str().chars().take(REASON_CHARS).collect();
         self.note(who, "announce", None, None, &noted).await
     }
 
     pub async fn audit(&self, who: &Identity, ask: &ListAudit) -> Result<AuditPage, Error> {
-        permissions::may_serve(Duty::Moderate, &*self.person(who).await?)?;
+        self.may_oversee(who).await?;
         let limit = ask.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX);
         let mut entries = self.house.store.audit(ask.before.unwrap_or(u64::MAX), limit + 1).await?;
         let more = entries.len() > limit;

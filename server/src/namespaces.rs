@@ -219,5 +219,6 @@ fn deliver(session: &Session) -> BoxFuture<'_, ()> {
 /// What one would have seen, had one come five minutes ago.
 fn recall(session: &Session) -> BoxFuture<'_, ()> {
     let _ = session.socket.emit(event::PAST, &session.record.past());
+    tokio::spawn(admin::watch(session.clone()));
     std::future::ready(()).boxed()
 }

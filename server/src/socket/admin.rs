@@ -1,9 +1,27 @@
 //! What moderators do and see.
 
+use super::Session;
 use super::event::{Answer, events};
+use chat::Error;
 use protocol::event::{
     self, AllPeople, AllRooms, AuditPage, Done, ListAll, ListAudit, OfUser, SessionsOf,
 };
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Those who are moderators no longer, wherever that was decided, hear no more after so long.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Sends its owner out when they are no moderator any more.
+pub(crate) async fn watch(session: Session) {
+    while session.socket.connected() {
+        if let Err(Error::Refused(_)) = session.chat.may_oversee(&session.who).await {
+            let _ = session.socket.disconnect();
+            return;
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
 
 events! {
     Kick = event::KICK, |session, ask: event::Kick| -> Done {

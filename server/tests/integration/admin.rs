@@ -170,6 +170,27 @@ async fn whoever_connects_hears_of_the_minutes_before() {
 }
 
 #[tokio::test]
+async fn whoever_is_moderator_no_longer_hears_no_more() {
+    let house = House::open().await;
+    let (_, owners) = house.account("Olga", Role::Owner).await;
+    let (person, token) = house.account("Mod", Role::Moderator).await;
+    let moderator = Person::connect_to(&house.url, "/admin", &token);
+    next::<Stats>(&mut moderator.chat.stream("stats")).await;
+    let user = person.ask::<WhoAmI>("whoami", &()).await.unwrap().user.id;
+    let olga = Person::connect_to(&house.url, "/admin", &owners);
+    let ask = json!({ "user": user, "role": "member" });
+    let _: Value = olga.ask("set-role", &ask).await.unwrap();
+    let gone = async {
+        while moderator.chat.is_connected() {
+            tokio::task::yield_now().await
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.unwrap();
+    next::<Stats>(&mut olga.chat.stream("stats")).await;
+    house.close().await;
+}
+
+#[tokio::test]
 async fn the_time_of_answers_is_measured() {
     let house = House::open().await;
     let (person, token) = house.account("Olga", Role::Owner).await;
