@@ -78,9 +78,10 @@ impl Fanout {
     async fn announce(&mut self, announcement: Announcement) {
         match announcement {
             Announcement::Message(changed) => {
-                let online = self.online.get(&changed.room).copied().unwrap_or_default();
-                self.metrics.deliveries.inc_by(online as u64);
-                self.tell_room(changed.room, event::MESSAGE, &changed).await;
+                let hearers = self.chat_room(changed.room);
+                let count = hearers.clone().map_or(0, |hearers| hearers.sockets().len());
+                self.metrics.deliveries.inc_by(count as u64);
+                self.tell(hearers, event::MESSAGE, &changed).await;
             }
             Announcement::Presence(presence) => self.presence(presence).await,
             Announcement::Joined(joined) => self.joined(joined).await,

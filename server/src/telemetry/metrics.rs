@@ -115,7 +115,7 @@ impl Metrics {
             deliveries: shown(
                 registry,
                 "beseda_deliveries",
-                "Messages times the people online in their rooms",
+                "Messages times the sockets that were told here",
                 Counter::default(),
             ),
             slow_readers: shown(
