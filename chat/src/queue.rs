@@ -18,9 +18,10 @@ use tracing::{Span, debug_span};
 
 const RETRY_AFTER_MS: u64 = 500;
 const BUSY: usize = 16;
-/// Commits of few begin so far apart at least: those who write at the same time share one. Whoever writes alone never
-/// waits.
+/// Commits of few begin so far apart at least: those who write at the same time share one.
 const APART: Duration = Duration::from_millis(2);
+/// Whoever waited so often and stayed alone waits no more.
+const PATIENCE: u32 = 4;
 /// So many are written at once, whenever that is.
 const ENOUGH: usize = 16;
 
@@ -106,10 +107,10 @@ impl Desk {
     async fn run(self, mut waiting: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(WRITE_BATCH);
         let mut closing = Vec::new();
-        let mut begin = Instant::now();
+        let mut pace = Pace::default();
         while waiting.recv_many(&mut jobs, WRITE_BATCH).await > 0 {
-            gather(&mut waiting, &mut jobs, begin).await;
-            begin = Instant::now() + APART;
+            gather(&mut waiting, &mut jobs, pace.next()).await;
+            pace.begins(jobs.len());
             let (mut batch, mut senders) = (Vec::new(), Vec::new());
             for job in jobs.drain(..) {
                 match job {
@@ -181,6 +182,34 @@ impl Desk {
     }
 }
 
+/// When a commit had better begin. One program that sends the next message when the last is acked never has company.
+#[derive(Default)]
+struct Pace {
+    last: Option<Instant>,
+    waits: bool,
+    /// How often no one came while one waited.
+    alone: u32,
+}
+
+impl Pace {
+    fn next(&mut self) -> Instant {
+        let (now, due) = (Instant::now(), self.last.map(|last| last + APART));
+        let due = due.filter(|due| *due > now && self.alone < PATIENCE);
+        self.waits = due.is_some();
+        due.unwrap_or(now)
+    }
+
+    /// A commit of so many begins.
+    fn begins(&mut self, count: usize) {
+        if count > 1 {
+            self.alone = 0;
+        } else if self.waits {
+            self.alone += 1;
+        }
+        self.last = Some(Instant::now());
+    }
+}
+
 /// Until there are enough, or it is time.
 async fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, until: Instant) {
     while jobs.len() < ENOUGH {
@@ -225,7 +254,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn whoever_writes_alone_never_waits() {
+    async fn one_who_never_has_company_soon_waits_no_more() {
+        let mut pace = Pace::default();
+        let mut waits = async |count: usize| {
+            let began = Instant::now();
+            tokio::time::sleep_until(pace.next()).await;
+            pace.begins(count);
+            !began.elapsed().is_zero()
+        };
+        assert!(!waits(1).await, "the first is in no one's way");
+        for _ in 0..PATIENCE {
+            assert!(waits(1).await);
+        }
+        assert!(!waits(1).await && !waits(1).await);
+        assert!(!waits(2).await, "two came while the one before was written");
+        assert!(waits(1).await);
+        tokio::time::sleep(APART * 2).await;
+        assert!(!waits(1).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_it_is_time_no_one_waits() {
         let (_jobs, mut waiting) = line();
         let (began, mut taken) = (Instant::now(), vec![job()]);
         gather(&mut waiting, &mut taken, began).await;
