@@ -182,7 +182,7 @@ async fn whoever_is_moderator_no_longer_hears_no_more() {
     let _: Value = olga.ask("set-role", &ask).await.unwrap();
     let gone = async {
         while moderator.chat.is_connected() {
-            tokio::task::yield_now().await
+            tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(PATIENCE, gone).await.unwrap();
