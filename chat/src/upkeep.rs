@@ -115,6 +115,11 @@ impl Chat {
         Ok(())
     }
 
+    /// Whether a session has ended lately, as far as anyone here was told.
+    pub fn has_ended(&self, session: SessionId) -> bool {
+        self.house.revocations.lock().contains_key(&session)
+    }
+
     async fn newly_revoked(&self) -> Result<Vec<SessionId>, Error> {
         let since = now() - millis(LOOK_BACK);
         let ended = self.house.store.ended_since(since).await?;

@@ -30,9 +30,9 @@ pub(crate) async fn enter(State(sockets): State<Sockets>, request: Request) -> R
     lighten(&mut parts);
     // One that has polled before stays with Engine.IO, which ends its session when the change fails.
     let upgrade = if has_session(&parts) { None } else { parts.extensions.remove::<OnUpgrade>() };
-    let again = http::Request::from_parts(parts.clone(), ());
+    let again = upgrade.map(|upgrade| (http::Request::from_parts(parts.clone(), ()), upgrade));
     let response = ask(sockets.clone(), Request::from_parts(parts, body)).await;
-    if let Some(upgrade) = upgrade
+    if let Some((again, upgrade)) = again
         && response.status() == StatusCode::SWITCHING_PROTOCOLS
     {
         tokio::spawn(open(sockets, again, upgrade));

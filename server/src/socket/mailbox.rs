@@ -196,7 +196,12 @@ async fn arrive(session: &Session) -> bool {
             session.socket.join(rooms.into_iter().map(super::room).collect::<Vec<_>>());
             true
         }
-        Err(_) => false,
+        // It would hear nothing of its rooms. Its client comes again by itself.
+        Err(_) => {
+            super::cut(&session.socket);
+            let _ = session.socket.clone().disconnect();
+            false
+        }
     }
 }
 

@@ -204,6 +204,11 @@ pub(crate) fn listen(socket: &SocketRef, mailbox: &Mailbox) {
 pub(crate) async fn connect(socket: SocketRef, hall: Hall, namespace: &'static Namespace) {
     let Some(Arrival { who, mailbox }) = socket.extensions.remove::<Arrival>() else { return };
     socket.join([user_room(who.user.id), session_room(who.session)]);
+    // It may have ended between being read and this socket being among those that are sent away then.
+    if hall.chat.has_ended(who.session) {
+        let _ = socket.disconnect();
+        return;
+    }
     let Hall { chat, metrics, record, .. } = hall;
     let session = Session { chat, who, socket, namespace, metrics, record };
     let log = mailbox.log().clone();
@@ -237,9 +242,15 @@ pub(crate) fn drop_stalled(socket: SocketRef) {
     let _ = socket.disconnect();
 }
 
-/// Ends the connection, whatever still waits to be written to it.
+/// Ends the connection, whatever still waits to be written to it. Only that of a WebSocket is its own: through the one by
+/// which someone began to poll, a proxy may by now carry what others ask.
 pub(crate) fn cut(socket: &SocketRef) {
-    if let Some(ConnectInfo(peer)) = socket.req_parts().extensions.get::<ConnectInfo<Peer>>() {
+    let parts = socket.req_parts();
+    let polled = |query: &str| !query.split('&').any(|pair| pair == "transport=websocket");
+    if parts.uri.query().is_none_or(polled) {
+        return;
+    }
+    if let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<Peer>>() {
         peer.cut();
     }
 }

@@ -1,6 +1,7 @@
 //! Rooms and who is in them.
 
 use super::event::{Answer, Asked, events};
+use chat::Error;
 use protocol::event::{self, Done, InRoom, InRoomUser, Joined, OneRoom, WithUser};
 
 events! {
@@ -32,7 +33,12 @@ events! {
         let room = session.chat.join(&session.who, &ask.room).await?;
         // Listen first, read then: what is said in between is heard twice rather than not at all.
         session.socket.join(room.to_string());
-        session.chat.view(&session.who, room).await.map(Answer::Now)
+        let viewed = session.chat.view(&session.who, room).await;
+        if let Err(Error::Refused(_)) = &viewed {
+            // Sent out before this socket was among those that are told so.
+            session.socket.leave(room.to_string());
+        }
+        viewed.map(Answer::Now)
     }
 
     LeaveRoom = event::LEAVE_ROOM, |session, ask: InRoom| -> Done {

@@ -45,6 +45,58 @@ async fn nothing_but_nonsense_costs_the_connection() {
     house.close().await;
 }
 
+/// A proxy carries many people's requests through one connection.
+#[tokio::test]
+async fn whoever_polls_is_cut_off_and_the_connection_is_not() {
+    let house = House::open().await;
+    let token = sign_in(&house.url, "Anna").await;
+    let mut line = Line::to(&house.url).await;
+    let opened = line.ask("GET", "/socket.io/?EIO=4&transport=polling", "").await;
+    let (_, sid) = opened.split_once("\"sid\":\"").unwrap();
+    let sid = sid.split('"').next().unwrap();
+    let path = format!("/socket.io/?EIO=4&transport=polling&sid={sid}");
+    let auth = format!("40/chat,{}", json!({ "token": token }));
+    line.ask("POST", &path, &auth).await;
+    line.ask("GET", &path, "").await;
+    let nonsense = vec![r#"42/chat,["nonsense",{}]"#; 60].join("\u{1e}");
+    line.ask("POST", &path, &nonsense).await;
+    while !line.ask("GET", &path, "").await.contains("41/chat") {}
+    let health = line.ask("GET", "/health", "").await;
+    assert!(health.starts_with("HTTP/1.1 200"), "{health}");
+    house.close().await;
+}
+
+/// A connection that is kept.
+struct Line(TcpStream);
+
+impl Line {
+    async fn to(url: &str) -> Self {
+        Self(TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap())
+    }
+
+    /// The whole answer.
+    async fn ask(&mut self, method: &str, path: &str, body: &str) -> String {
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: here\r\ncontent-length: {length}");
+        let request = format!("{head}\r\ncontent-type: text/plain;charset=UTF-8\r\n\r\n{body}");
+        self.0.write_all(request.as_bytes()).await.unwrap();
+        let (mut answer, mut part) = (String::new(), [0; 4_096]);
+        loop {
+            let read = tokio::time::timeout(PATIENCE, self.0.read(&mut part)).await.unwrap();
+            let read = read.unwrap();
+            assert!(read > 0, "the connection was cut after {answer}");
+            answer.push_str(str::from_utf8(&part[..read]).unwrap());
+            let Some((head, body)) = answer.split_once("\r\n\r\n") else { continue };
+            let length = head.to_lowercase();
+            let length =
+                length.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+            if body.len() >= length.map_or(0, |length| length.trim().parse().unwrap()) {
+                return answer;
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_full_house_lets_no_one_in_and_a_free_place_does() {
     let house = House::with(&["--max-connections", "2"]).await;
