@@ -74,11 +74,14 @@ impl Announcements {
                 () = sleep_until(next_due.unwrap_or_else(Instant::now)), if next_due.is_some() => {
                     sequencer.lose_patience();
                 }
-                Some(revs) = self.reached.recv() => sequencer.reached(revs),
-                announcement = self.announced.recv() => match announcement? {
-                    Announcement::Message(changed) => sequencer.changed(changed),
-                    other => sequencer.other(other),
-                },
+                Some(revs) = self.reached.recv() => {
+                    // Whoever has seen that far needs not hear it; those who were here before do.
+                    while let Ok(announcement) = self.announced.try_recv() {
+                        sequencer.hear(announcement);
+                    }
+                    sequencer.reached(revs);
+                }
+                announcement = self.announced.recv() => sequencer.hear(announcement?),
             }
         }
     }
@@ -111,6 +114,13 @@ impl Line {
 }
 
 impl Sequencer {
+    fn hear(&mut self, announcement: Announcement) {
+        match announcement {
+            Announcement::Message(changed) => self.changed(changed),
+            other => self.other(other),
+        }
+    }
+
     fn other(&mut self, announcement: Announcement) {
         if let Announcement::RoomRemoved(room, _) = &announcement {
             self.rooms.remove(room);
@@ -190,22 +200,29 @@ impl Sequencer {
     fn read(&mut self, room: RoomId, reached: u64, found: Result<Vec<Message>, StoreError>) {
         let Some(line) = self.rooms.get_mut(&room) else { return };
         line.waits = false;
-        let before = line.told;
         let mut news = std::mem::take(&mut line.early);
-        match found {
+        let until = match found {
             Ok(found) => {
                 // What the store no longer has, no one waits for.
-                line.told = line.told.max(reached);
+                let until = found.last().map_or(reached, |last| last.rev.max(reached));
                 news.extend(found.into_iter().map(|message| (message.rev, change_of(message))));
+                until
             }
-            Err(error) => tracing::debug!(%error, "what is missing in a room can't be read"),
-        }
-        let news = news.split_off(&(before + 1));
-        line.told = news.keys().next_back().copied().unwrap_or_default().max(line.told);
+            Err(error) => {
+                tracing::debug!(%error, "what is missing in a room can't be read");
+                news.keys().next_back().copied().unwrap_or_default()
+            }
+        };
+        // What came meanwhile may have a gap before it that no one has looked for.
+        line.early = news.split_off(&(until + 1));
+        let news = news.split_off(&(line.told + 1));
+        line.told = line.told.max(until);
         line.reached = line.reached.max(line.told);
         for changed in news.into_values() {
             self.tell(Announcement::Message(changed));
         }
+        self.tell_next(room);
+        self.wait_if_behind(room);
     }
 
     fn tell(&mut self, announcement: Announcement) {
@@ -215,4 +232,49 @@ impl Sequencer {
 
 fn change_of(message: Message) -> MessageChanged {
     MessageChanged { room: message.room, rev: message.rev, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::sqlite::{Durability, Sqlite};
+    use protocol::{ClientId, MessageId, MessageKind, Role, User, UserId};
+    use uuid::Uuid;
+
+    fn message(rev: u64) -> Message {
+        Message {
+            id: MessageId(Uuid::from_u128(rev.into())),
+            room: RoomId(Uuid::nil()),
+            seq: rev,
+            rev,
+            client_id: ClientId(Uuid::nil()),
+            user: User::new(UserId(Uuid::nil()), "Anna".to_owned(), Role::Guest),
+            kind: MessageKind::Text,
+            text: "tea".to_owned(),
+            at: 0,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: None,
+            quote: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_one_reads_may_have_a_gap_before_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&dir.path().join("sqlite"), Durability::Normal).await.unwrap();
+        let (_announced, inbox) = mpsc::channel(1);
+        let (_sequence, mut announcements) = start(Arc::new(store), inbox);
+        let sequencer = &mut announcements.sequencer;
+        let mut comes = |rev| sequencer.changed(change_of(message(rev)));
+        // Behind 5, 4 is missing and read; meanwhile 7 comes.
+        [3, 5, 7].into_iter().for_each(&mut comes);
+        sequencer.read(RoomId(Uuid::nil()), 5, Ok(vec![message(4), message(5)]));
+        sequencer.changed(change_of(message(6)));
+        let told = sequencer.told.drain(..).map(|told| match told {
+            Announcement::Message(changed) => changed.rev,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
+    }
 }
