@@ -138,6 +138,7 @@ impl Desk {
         }
         // One commit is a step in the trace of each change that is in it.
         let in_traces = |sender: Sender| {
+            ends(&sender.span);
             let commit = debug_span!(parent: &sender.span, "commit", batch = batch.len());
             (sender.receipt, commit)
         };
@@ -148,6 +149,7 @@ impl Desk {
                 for ((written, (receipt, commit)), change) in
                     outcomes.into_iter().zip(senders).zip(batch)
                 {
+                    ends(&commit);
                     if let Written::New(message) = &written {
                         self.traces.keep(message.room, message.rev, &commit);
                         news.push((message.clone(), change.calls()));
@@ -180,6 +182,11 @@ impl Desk {
         }
         written
     }
+}
+
+/// A trace has it end where it was left last, however long what comes of it still lasts.
+fn ends(span: &Span) {
+    span.in_scope(|| ());
 }
 
 /// When a commit had better begin. One program that sends the next message when the last is acked never has company.
