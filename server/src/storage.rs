@@ -45,8 +45,17 @@ pub(crate) fn check(url: &str) -> Result<(), StorageError> {
         return Ok(());
     }
     // Without what may be a password in it.
-    let scheme = url.split_once("://").map_or(url, |(scheme, _)| scheme);
+    let scheme = url.split_once("://").map_or("…", |(scheme, _)| scheme);
     Err(StorageError::Url(format!("{scheme}://…")))
+}
+
+/// With what is missing above it. One that is there stays as it is.
+fn make_private(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
 
 /// The system's words without its error number.
@@ -66,7 +75,7 @@ impl Storage {
     /// write there.
     pub(crate) fn prepare(&self) -> Result<(), StorageError> {
         let probe = self.data_dir.join(".beseda-can-write");
-        fs::create_dir_all(&self.data_dir)
+        make_private(&self.data_dir)
             .and_then(|()| fs::write(&probe, b""))
             .and_then(|()| fs::remove_file(&probe))
             .map_err(|source| self.failed(source))

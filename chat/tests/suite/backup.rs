@@ -26,6 +26,17 @@ mod sqlite {
     }
 
     #[tokio::test]
+    async fn what_was_put_back_can_be_backed_up_at_once() {
+        super::what_was_put_back_can_be_backed_up_at_once().await;
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn no_one_else_reads_what_was_said() {
+        super::no_one_else_reads_what_was_said().await;
+    }
+
+    #[tokio::test]
     async fn what_is_no_backup_is_not_restored() {
         super::what_is_no_backup_is_not_restored().await;
     }
@@ -130,4 +141,32 @@ async fn what_is_no_backup_is_not_restored() {
     assert!(matches!(nothing, Err(BackupError::Missing { .. })));
     let house = House::at(house.place, settings()).await;
     assert_eq!(texts(&house.history(&anna, "general").await), ["still here"]);
+}
+
+async fn what_was_put_back_can_be_backed_up_at_once() {
+    let house = House::new(Engine::Sqlite).await;
+    house.chat.close().await;
+    let file = house.place.file();
+    let [first, second] = ["first", "second"].map(|name| file.with_file_name(name));
+    backup(&file, &first).await.unwrap();
+    restore(&first, &file).await.unwrap();
+    backup(&file, &second).await.unwrap();
+    let nowhere = file.with_file_name("missing").join("third");
+    assert!(matches!(backup(&file, &nowhere).await, Err(BackupError::Copy { .. })));
+}
+
+#[cfg(unix)]
+async fn no_one_else_reads_what_was_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = House::new(Engine::Sqlite).await;
+    let file = house.place.file();
+    let copy = file.with_file_name("copy");
+    backup(&file, &copy).await.unwrap();
+    let mut log = file.clone().into_os_string();
+    log.push("-wal");
+    for file in [file, copy, log.into()] {
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+    }
+    house.chat.close().await;
 }

@@ -1,6 +1,6 @@
 //! A copy of the database while it is in use, and the way back.
 
-use super::{OpenError, known_version, options};
+use super::{OpenError, known_version, make_private, reading};
 use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 use std::fs::{self, File};
@@ -33,9 +33,11 @@ pub async fn backup(database: &Path, to: &Path) -> Result<(), BackupError> {
     let part = beside(to, "part");
     let copied = |source| BackupError::Copy { path: to.to_owned(), source };
     remove(&part).map_err(copied)?;
+    // SQLite copies into an empty file as into none.
+    make_private(&part).map_err(copied)?;
     let failed = |source| OpenError::Database { path: database.to_owned(), source };
     let mut connection =
-        SqliteConnection::connect_with(&options(database).read_only(true)).await.map_err(failed)?;
+        SqliteConnection::connect_with(&reading(database)).await.map_err(failed)?;
     let copy = sqlx::query("VACUUM INTO $1").bind(part.to_string_lossy().into_owned());
     copy.execute(&mut connection).await.map_err(failed)?;
     connection.close().await.map_err(failed)?;
@@ -50,6 +52,7 @@ pub async fn restore(from: &Path, database: &Path) -> Result<Option<PathBuf>, Ba
     let copied = |source| BackupError::Copy { path: from.to_owned(), source };
     let part = beside(database, "part");
     fs::copy(from, &part).map_err(copied)?;
+    give_to_owner_of_directory(&part).map_err(copied)?;
     File::open(&part).and_then(|file| file.sync_all()).map_err(copied)?;
     let kept = if database.exists() { Some(free_name(database)) } else { None };
     if let Some(kept) = &kept {
@@ -72,7 +75,7 @@ async fn check(path: &Path) -> Result<(), BackupError> {
     }
     let broken = |told: String| BackupError::Broken { path: path.to_owned(), told };
     // A backup has no log, and reading it must not make one.
-    let options = options(path).read_only(true).immutable(true);
+    let options = reading(path).immutable(true);
     let mut connection = SqliteConnection::connect_with(&options)
         .await
         .map_err(|error| broken(error.to_string()))?;
@@ -93,6 +96,19 @@ async fn check(path: &Path) -> Result<(), BackupError> {
         1.. => Err(OpenError::Newer { place: path.display().to_string(), found, known }.into()),
         _ => Err(broken("it holds no tables of Beseda".to_owned())),
     }
+}
+
+/// Whoever restores as root would leave a file that the server can't write.
+fn give_to_owner_of_directory(file: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let (directory, ours) = (fs::metadata(directory_of(file))?, fs::metadata(file)?);
+        if directory.uid() != ours.uid() {
+            chown(file, Some(directory.uid()), Some(directory.gid()))?;
+        }
+    }
+    Ok(())
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -121,6 +137,9 @@ fn remove(path: &Path) -> io::Result<()> {
 
 /// A rename is on the disk when its directory is.
 fn sync_directory(of: &Path) -> io::Result<()> {
-    let directory = of.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+    File::open(directory_of(of))?.sync_all()
+}
+
+fn directory_of(file: &Path) -> &Path {
+    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

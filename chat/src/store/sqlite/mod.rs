@@ -19,6 +19,8 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{Connection as _, Sqlite as Db, SqliteConnection as Connection, Transaction};
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -132,11 +134,26 @@ async fn writer(options: SqliteConnectOptions) -> Result<Pool, sqlx::Error> {
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
+    plain(path).journal_mode(SqliteJournalMode::Wal)
+}
+
+/// For reading alone, whatever its journal is: a backup that was put back has none yet.
+fn reading(path: &Path) -> SqliteConnectOptions {
+    plain(path).read_only(true)
+}
+
+fn plain(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(BUSY_TIMEOUT)
+}
+
+/// What people say to each other is no one else's: the file is its owner's alone, and so are those that SQLite puts
+/// beside it.
+fn make_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn is_read_only(error: &sqlx::Error) -> bool {
@@ -159,6 +176,8 @@ async fn lock_rooms(_: &mut Connection, _: &[protocol::RoomId]) -> Result<(), St
 
 async fn migrate(path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::Database { path: path.to_owned(), source };
+    // When it can't be made, or is there, SQLite says so, or opens it.
+    let _ = make_private(path);
     // Tables are replaced here, with what refers to them still there.
     let options = options(path).foreign_keys(false).create_if_missing(true);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options);
@@ -181,7 +200,7 @@ async fn migrate(path: &Path) -> Result<(), OpenError> {
 /// A connection that sees the database as of now, whoever writes meanwhile. Changes nothing.
 pub(super) async fn snapshot(path: &Path) -> Result<Connection, OpenError> {
     let failed = |source| OpenError::Database { path: path.to_owned(), source };
-    let options = options(path).read_only(true).row_buffer_size(ROWS);
+    let options = reading(path).row_buffer_size(ROWS);
     let mut connection = Connection::connect_with(&options).await.map_err(failed)?;
     sqlx::query("BEGIN").execute(&mut connection).await.map_err(failed)?;
     Ok(connection)

@@ -99,19 +99,18 @@ static INSERT: LazyLock<Statements> = LazyLock::new(|| {
     })
 });
 
+/// No more than [`STEP`].
 async fn insert(tx: &mut Connection, messages: &[(u64, Message)]) -> Result<(), StoreError> {
     let told: Vec<_> = messages.iter().filter(|(_, message)| !message.text.is_empty()).collect();
-    for piece in told.chunks(LENGTHS[0]) {
-        let (length, insert) = INSERT.for_rows(piece.len());
-        let mut query = sqlx::query(insert);
-        for place in 0..length {
-            let row = piece.get(place);
-            query = query
-                .bind(row.map(|(num, _)| sql::integer(*num)))
-                .bind(row.map(|(_, message)| words(message)));
-        }
-        query.execute(&mut *tx).await?;
+    let (length, insert) = INSERT.for_rows(told.len());
+    let mut query = sqlx::query(insert);
+    for place in 0..length {
+        let row = told.get(place);
+        query = query
+            .bind(row.map(|(num, _)| sql::integer(*num)))
+            .bind(row.map(|(_, message)| words(message)));
     }
+    query.execute(tx).await?;
     Ok(())
 }
 
