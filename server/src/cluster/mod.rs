@@ -199,6 +199,7 @@ fn without_password(urls: &str) -> String {
         (Some(scheme), Some(at)) if scheme < at => {
             format!("{}{}", &url[..scheme + 3], &url[at + 1..])
         }
+        (None, Some(at)) => format!("…{}", &url[at..]),
         _ => url.to_owned(),
     };
     urls.split(',').map(|url| one(url.trim())).collect::<Vec<_>>().join(",")
@@ -220,6 +221,7 @@ mod tests {
     fn passwords_are_not_shown() {
         let urls = "redis://name:p@ss@10.0.0.1:6379, rediss://10.0.0.2/1";
         assert_eq!(without_password(urls), "redis://10.0.0.1:6379,rediss://10.0.0.2/1");
+        assert_eq!(without_password("redis:/name:p@ss@10.0.0.1"), "…@10.0.0.1");
         assert_eq!(without_password("nonsense"), "nonsense");
     }
 }

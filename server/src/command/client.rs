@@ -35,7 +35,7 @@ pub struct Place {
     pub(super) encrypted: bool,
     /// As it stands in the address, with its port.
     pub(super) authority: String,
-    host: String,
+    pub(super) host: String,
     port: u16,
 }
 
@@ -189,7 +189,12 @@ impl FromStr for Place {
             return Err(told());
         }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let port = authority.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+        let port = match authority.port_u16() {
+            Some(port) => port,
+            None if authority.as_str() != authority.host() => return Err(told()),
+            None if encrypted => 443,
+            None => 80,
+        };
         Ok(Self { encrypted, authority: authority.to_string(), host, port })
     }
 }
@@ -237,9 +242,15 @@ mod tests {
         assert_eq!(place.to_string(), "https://chat.example.com");
         let place: Place = "http://[::1]:3000/".parse().unwrap();
         assert_eq!((place.host.as_str(), place.port), ("::1", 3000));
-        for wrong in
-            ["chat.example.com", "ftp://a", "https://a/b", "https://user@a", "", "https://"]
-        {
+        for wrong in [
+            "chat.example.com",
+            "ftp://a",
+            "https://a/b",
+            "https://user@a",
+            "",
+            "https://",
+            "https://a:84430",
+        ] {
             assert!(wrong.parse::<Place>().is_err(), "{wrong}");
         }
     }

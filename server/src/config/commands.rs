@@ -18,7 +18,7 @@ pub enum Action {
 /// What is done beside serving.
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Accounts: make them, list them, change them; a server that runs meanwhile heeds it at once
+    /// Accounts: make them, list them, change them; a server that runs meanwhile heeds it within two seconds
     #[command(subcommand)]
     User(UserAction),
     /// Tokens with which programs come in

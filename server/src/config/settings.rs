@@ -205,8 +205,8 @@ fn metrics_token(text: &str) -> Result<String, String> {
 
 fn otel_endpoint(text: &str) -> Result<String, String> {
     if !cfg!(feature = "otel") {
-        return Err("this Beseda was built without traces; build it with \
-                    `cargo leptos build --release --precompress --bin-features otel`"
+        return Err("this Beseda was built without traces; docs/metrics.md has the command \
+                    that builds it with them"
             .to_owned());
     }
     let told = || "write it as http://HOST:PORT; a collector is spoken to without TLS".to_owned();

@@ -187,6 +187,7 @@ fn a_database_that_is_not_there_is_told_without_its_password() {
         said
     };
     look("mysql://a:geheim@b/c").problem("no database that Beseda knows");
+    look("postgres//a:geheim@b/c").problem("no database that Beseda knows");
     look("postgres://a:geheim@127.0.0.1:1/c").problem("can't be reached");
 }
 

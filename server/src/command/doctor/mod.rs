@@ -58,7 +58,7 @@ struct House {
     has_accounts: Option<bool>,
 }
 
-/// Says each finding as soon as it is there.
+/// Says findings as they come.
 struct Report {
     json: bool,
     notes: usize,

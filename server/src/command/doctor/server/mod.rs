@@ -2,9 +2,9 @@
 //!
 //! | file | looks at |
 //! |---|---|
-//! | `alive` | whether it lives, is ready, is this version, and its clock |
+//! | `alive` | whether it lives, is ready, and its clock |
 //! | `page` | the first page and its files |
-//! | `proxy` | what stands between changes nothing that matters |
+//! | `proxy` | what stands between changes nothing that matters, and what is behind is this version |
 //! | `sockets` | polling and WebSockets |
 
 mod alive;

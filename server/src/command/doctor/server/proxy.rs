@@ -73,7 +73,13 @@ fn addresses(seen: &Seen) -> Finding {
     }
     let trusted = *address != peer_is.to_string();
     let added = forwarded_for.iter().any(|one| one != CLAIMED);
+    // Whoever asks from the proxy's own machine is as trusted as the proxy.
+    let beside_it = forwarded_for.last() == Some(&peer_is.to_string());
     match (added, trusted) {
+        (true, true) if address == CLAIMED && !beside_it => ABOUT.problem(
+            format!("the server believes what a client says of its address, so anyone who comes by {peer_is} can claim any"),
+            "name with --trusted-proxies the proxies alone, and no network that people are in",
+        ),
         (true, true) => ABOUT.ok(format!("the server sees us at {address}, through a proxy at {peer_is}")),
         (true, false) => ABOUT.problem(
             format!("the server doesn't believe the proxy at {peer_is}, so all people count as one"),
@@ -113,10 +119,8 @@ fn encryption(place: &Place, seen: &Seen) -> Option<Finding> {
             )
         });
     }
-    let host = place.authority.rsplit_once(':').map_or(place.authority.as_str(), |(host, _)| host);
-    let local = host == "localhost"
-        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        || host == "[::1]";
+    let local =
+        place.host == "localhost" || place.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     (!local).then(|| {
         let told = "without HTTPS everyone on the way can read along, and notifications don't work";
         ABOUT.note(told, "put a proxy that speaks HTTPS before it")
@@ -161,6 +165,11 @@ mod tests {
             "not believed"
         );
         assert_eq!(
+            verdict("10.0.0.1:80", CLAIMED, &[CLAIMED, "10.9.9.9"]),
+            Verdict::Problem,
+            "it adds, and who comes is believed, too"
+        );
+        assert_eq!(
             verdict("10.0.0.1:80", CLAIMED, &[CLAIMED]),
             Verdict::Problem,
             "it adds nothing"
@@ -184,6 +193,7 @@ mod tests {
         assert_eq!(verdicts("https://chat.example.com", &seen), (None, Some(Verdict::Problem)));
         assert_eq!(verdicts("http://chat.example.com", &seen), (None, Some(Verdict::Note)));
         assert_eq!(verdicts("http://127.0.0.1:80", &seen), (Some(Verdict::Problem), None));
+        assert_eq!(verdicts("http://[::1]", &seen), (Some(Verdict::Problem), None));
         assert_eq!(verdicts("http://[::1]:80", &seen).1, None);
         seen.server.encrypted = true;
         assert_eq!(verdicts("https://chat.example.com", &seen), (None, Some(Verdict::Ok)));
