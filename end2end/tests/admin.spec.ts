@@ -69,7 +69,7 @@ test("an action takes effect, and the log of every admin's page says so", async 
 
   await anna.say("mmm");
   await expect(anna.failed).toContainText("You are muted for a while.");
-  await expect(deeds(other).first()).toContainText(/Olga muted Anna/);
+  await expect(deeds(other).first()).toContainText(/Olga: muted — Anna/);
   await expect(deeds(other).first()).toContainText("10 min");
   await other.page.getByRole("link", { name: "The whole log" }).click();
   await expect(deeds(other)).toHaveCount(1);
@@ -104,7 +104,7 @@ test("a session is ended, and whoever had it is out", async ({ person }) => {
   await expect(olga.page.getByText("They are signed in nowhere.")).toBeVisible();
   await expect(anna.banner).toContainText("You are signed out.");
   await olga.page.goto("/admin/log");
-  await expect(deeds(olga).first()).toContainText(/Olga session ended Anna/);
+  await expect(deeds(olga).first()).toContainText(/Olga: session ended — Anna/);
 });
 
 test("an announcement reaches another page", async ({ person }) => {
@@ -149,7 +149,7 @@ test("without a script everything is there but what arrives by itself", async ({
   await expect(olga.page.getByLabel("What everyone should know")).toHaveAccessibleDescription("There is nothing to send yet.");
   await olga.page.getByLabel("What everyone should know").fill("Tea!");
   await olga.page.getByRole("button", { name: "Tell everyone" }).click();
-  await expect(deeds(olga)).toHaveText([/Olga announced.*Tea!/s]);
+  await expect(deeds(olga)).toHaveText([/Olga: announced.*Tea!/s]);
 
   await olga.page.getByRole("navigation").getByRole("link", { name: "People" }).click();
   await olga.page.getByRole("link", { name: "Manage: Anna" }).click();
@@ -159,7 +159,7 @@ test("without a script everything is there but what arrives by itself", async ({
   await olga.page.getByRole("navigation").getByRole("link", { name: "Rooms" }).click();
   await expect(olga.page.locator(".entry strong a")).toHaveText(["#general"]);
   await olga.page.getByRole("navigation").getByRole("link", { name: "Log" }).click();
-  await expect(deeds(olga)).toHaveText([/Olga banned Anna/, /Olga announced/]);
+  await expect(deeds(olga)).toHaveText([/Olga: banned — Anna/, /Olga: announced/]);
 });
 
 test("by keyboard one gets to every part, and to what can be done", async ({ person }) => {

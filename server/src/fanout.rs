@@ -18,7 +18,7 @@ use socketioxide::{BroadcastError, SocketError, SocketIo};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tracing::{Instrument, Span, debug_span};
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -42,7 +42,8 @@ impl Fanout {
 
     /// One task, so that a room hears its changes in the order of their `rev`.
     pub(crate) async fn run(mut self, mut announcements: Announcements, mut gauge: Gauge) {
-        let mut second = interval(EVERY);
+        // Not at once: of a moment no rate can be told.
+        let mut second = interval_at(Instant::now() + EVERY, EVERY);
         second.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut lists = std::pin::pin!(self.teller.lists());
         loop {

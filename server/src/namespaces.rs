@@ -60,7 +60,7 @@ pub(crate) static NAMESPACES: [Namespace; 3] = [
         says: "Moderators and above.",
         events: ADMIN_EVENTS,
         tells: ADMIN_TELLS,
-        presence: false,
+        presence: true,
         admits: |who| who.user.role >= Role::Moderator,
         greet: recall,
     },

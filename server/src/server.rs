@@ -122,7 +122,8 @@ impl Server {
         let scrape = Scrape::new(registry, house);
         let Hall { doors, record, .. } = hall;
         let gauge = Gauge::new(chat.clone(), doors, Arc::clone(&metrics), record.clone());
-        let teller = Teller::new(io.clone(), chat.clone(), Arc::clone(&visitors));
+        let teller =
+            Teller::new(io.clone(), chat.clone(), Arc::clone(&visitors), Arc::clone(&metrics));
         let fanout = Fanout::new(io.clone(), chat.clone(), Arc::clone(&metrics), teller);
         tokio::spawn(fanout.run(announcements, gauge));
         let mut tasks = JoinSet::new();

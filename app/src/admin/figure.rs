@@ -96,14 +96,14 @@ impl Figure {
     }
 
     /// What else there is to say of it.
-    pub fn note(self, words: &AdminWords, stats: &Stats, now: Option<f64>) -> String {
+    pub fn note(self, words: &AdminWords, stats: &Stats) -> String {
         match self {
             Self::Connections => (words.here)(stats.users, stats.rooms),
             Self::Messages => words.changes.to_owned(),
             Self::Deliveries => words.delivered.to_owned(),
-            Self::Answers => match (now, stats.ack_p50) {
-                (None, _) => words.not_asked.to_owned(),
-                (Some(_), half) => (words.half_within)(&self.told(words, half)),
+            Self::Answers => match stats.ack_p50 {
+                None => words.not_asked.to_owned(),
+                half => (words.half_within)(&self.told(words, half)),
             },
             Self::Processor => words.of_one_core.to_owned(),
             Self::Memory => words.resident.to_owned(),

@@ -34,7 +34,12 @@ impl History {
 
     /// What a figure is now, or was a moment ago.
     pub fn now(&self, figure: Figure) -> Option<f64> {
-        self.0.iter().rev().take(LATELY).find_map(|stats| figure.of(stats))
+        self.lately(figure).and_then(|stats| figure.of(stats))
+    }
+
+    /// The second that it is from.
+    pub fn lately(&self, figure: Figure) -> Option<&Stats> {
+        self.0.iter().rev().take(LATELY).find(|stats| figure.of(stats).is_some())
     }
 
     pub fn span(&self, figure: Figure) -> Option<Span> {

@@ -56,8 +56,8 @@ fn Chart(figure: Figure, history: RwSignal<History>) -> impl IntoView {
     let now = move || history.with(|history| number(words, history.now(figure)));
     let note = move || {
         history.with(|history| {
-            let now = history.now(figure);
-            history.latest().map(|stats| figure.note(words, stats, now)).unwrap_or_default()
+            let (lately, latest) = (history.lately(figure), history.latest());
+            lately.or(latest).map(|stats| figure.note(words, stats)).unwrap_or_default()
         })
     };
     let label = move || history.with(|history| described(words, figure, history));

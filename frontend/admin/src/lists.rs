@@ -3,7 +3,7 @@
 
 use leptos::prelude::{document, window};
 use leptos::task::spawn_local;
-use protocol::event::{self, AuditPage, ListAudit};
+use protocol::event::{self, AuditPage, ListAudit, Stats};
 use socketio_client::{Answer, Namespace};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -16,8 +16,10 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// What has this attribute is replaced by what has the same.
 const FRESH: &str = "data-fresh";
 
-/// What the lists depend on: the latest entry of the log, and how many people are here.
-type State = (Option<u64>, usize);
+/// What the lists depend on: the latest entry of the log, how many people and rooms are here; and for all that leaves
+/// those as they were, such as one who comes when another goes, the half minute.
+type State = (Option<u64>, usize, usize, u64);
+const HALF_A_MINUTE: u64 = 30;
 
 #[derive(Default)]
 pub(crate) struct Lists {
@@ -26,16 +28,17 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
-    pub(crate) fn look(&self, admin: &Namespace, users: usize) {
+    pub(crate) fn look(&self, admin: &Namespace, stats: &Stats) {
         if self.looking.replace(true) {
             return;
         }
         let (shown, looking, admin) = (self.shown.clone(), self.looking.clone(), admin.clone());
+        let (users, rooms, time) = (stats.users, stats.rooms, stats.uptime / HALF_A_MINUTE);
         spawn_local(async move {
             if let Some(latest) = latest(&admin).await {
-                let state = Some((latest, users));
-                if shown.get() != state && renew().await.is_some() {
-                    shown.set(state);
+                let depends = Some((latest, users, rooms, time));
+                if shown.get() != depends && renew().await.is_some() {
+                    shown.set(depends);
                 }
             }
             looking.set(false);
@@ -52,19 +55,22 @@ async fn latest(admin: &Namespace) -> Option<Option<u64>> {
 }
 
 async fn renew() -> Option<()> {
-    let old = old()?;
+    old()?;
     let request = Request::new_with_str(&window().location().href().ok()?).ok()?;
     request.headers().set("accept", "text/html").ok()?;
     let response: Response =
         JsFuture::from(window().fetch_with_request(&request)).await.ok()?.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
     let html = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
     let parser = DomParser::new().ok()?;
     let page = parser.parse_from_string(&html, SupportedType::TextHtml).ok()?;
-    for list in old {
+    // Someone may have come to one of them meanwhile.
+    for list in old()? {
         let name = list.get_attribute(FRESH)?;
-        if let Ok(Some(new)) = page.query_selector(&format!("[{FRESH}={name}]")) {
-            list.replace_with_with_node_1(&new).ok()?;
-        }
+        let new = page.query_selector(&format!("[{FRESH}={name}]")).ok()??;
+        list.replace_with_with_node_1(&new).ok()?;
     }
     Some(())
 }

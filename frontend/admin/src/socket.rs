@@ -140,10 +140,11 @@ impl Inner {
         if js_sys::Date::now() - self.heard.get() > SILENT_MS {
             self.client.drop_connection();
         } else {
-            let users = self.watched.history.with_untracked(|history| {
-                history.latest().map(|stats| stats.users).unwrap_or_default()
+            self.watched.history.with_untracked(|history| {
+                if let Some(stats) = history.latest() {
+                    self.lists.look(&self.admin, stats);
+                }
             });
-            self.lists.look(&self.admin, users);
         }
     }
 }

@@ -4,6 +4,7 @@ use super::dialect::News;
 use super::lists;
 use super::visitor::Visitor;
 use super::visitors::{List, Visitors};
+use crate::telemetry::metrics::Metrics;
 use chat::{Announcement, Chat};
 use protocol::event::{Kicked, PresenceAction, RoomPresence, UserTyping};
 use protocol::limits::{CROWD, LISTED};
@@ -16,13 +17,19 @@ pub(crate) struct Teller {
     io: SocketIo,
     chat: Chat,
     visitors: Arc<Visitors>,
+    metrics: Arc<Metrics>,
     /// Who was told to be in a room: no one comes twice or goes twice.
     here: HashMap<RoomId, HashSet<UserId>>,
 }
 
 impl Teller {
-    pub(crate) fn new(io: SocketIo, chat: Chat, visitors: Arc<Visitors>) -> Self {
-        Self { io, chat, visitors, here: HashMap::new() }
+    pub(crate) fn new(
+        io: SocketIo,
+        chat: Chat,
+        visitors: Arc<Visitors>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { io, chat, visitors, metrics, here: HashMap::new() }
     }
 
     /// For ever; beside the announcements.
@@ -49,7 +56,9 @@ impl Teller {
     }
 
     fn said(&self, message: &Message) {
-        for visitor in self.visitors.in_room(message.room) {
+        let listeners = self.visitors.in_room(message.room);
+        self.metrics.deliveries.inc_by(listeners.len() as u64);
+        for visitor in listeners {
             visitor.tell(message.room, |mut listener| News::Said {
                 message,
                 own: listener.has_said(message.client_id),

@@ -3,7 +3,9 @@
 use crate::house::{House, PATIENCE, Person, get, location, next};
 use crate::sheets::{Reader, beside};
 use chat::Address;
-use protocol::event::{AllPeople, AllRooms, Past, SessionsOf, Stats, WhoAmI};
+use protocol::event::{
+    AllPeople, AllRooms, Past, PresenceAction, RoomPresence, SessionsOf, Stats, WhoAmI,
+};
 use protocol::{Name, Role};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -166,6 +168,28 @@ async fn whoever_connects_hears_of_the_minutes_before() {
     let past: Past = next(&mut second.chat.stream("past")).await;
     assert!(past.stats.contains(&known), "{known:?} is not in {past:?}");
     assert!(known.connections_here >= 1 && known.nodes == 1);
+    house.close().await;
+}
+
+/// A page counts as presence for a minute only, and asks for itself again when the number of people changes.
+#[tokio::test]
+async fn whoever_only_watches_is_here() {
+    let house = House::open().await;
+    let anna = house.person("Anna").await;
+    let (olga, token) = house.account("Olga", Role::Owner).await;
+    let (boris, _) = house.account("Boris", Role::Member).await;
+    let admin = Person::connect_to(&house.url, "/admin", &token);
+    next::<Stats>(&mut admin.chat.stream("stats")).await;
+    let mut told = anna.chat.stream("room-presence");
+    olga.client.close();
+    boris.client.close();
+    loop {
+        let RoomPresence { user, action, .. } = next(&mut told).await;
+        if action == PresenceAction::Offline {
+            assert_eq!(user.name, "Boris");
+            break;
+        }
+    }
     house.close().await;
 }
 

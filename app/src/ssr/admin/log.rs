@@ -62,12 +62,13 @@ fn deed(entry: &AuditEntry, here: &str) -> AnyView {
         None => view! { <span>{words.command_line}</span> }.into_any(),
     };
     let done = (words.deed)(&entry.action).map_or_else(|| entry.action.clone(), str::to_owned);
-    let whom = entry.user.as_ref().map(|user| person(user, here));
+    // No sentence: in one, each language would bend the names.
+    let whom = entry.user.as_ref().map(|user| view! { " — "{person(user, here)} });
     let details = details(entry).map(|told| view! { <q dir="auto">{told}</q> });
     view! {
         <li>
             <span class="when">{moment(entry.at)}</span>
-            <span class="deed">{by}" "<em>{done}</em>" "{whom}</span>
+            <span class="deed">{by}": "<em>{done}</em>{whom}</span>
             {details}
         </li>
     }
@@ -82,7 +83,8 @@ fn person(user: &User, here: &str) -> AnyView {
 /// For a person to read: what only a program knows is left out.
 fn details(entry: &AuditEntry) -> Option<String> {
     let details = entry.details.as_str();
-    let known = Role::from_name(details).filter(|_| entry.action == "set-role");
+    let known = Role::from_name(details)
+        .filter(|_| matches!(entry.action.as_str(), "set-role" | "add-user"));
     match (entry.action.as_str(), known) {
         _ if details.is_empty() || details.parse::<Uuid>().is_ok() => None,
         (_, Some(given)) => Some(role(words(), sheet_words(), given).to_owned()),

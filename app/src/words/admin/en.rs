@@ -58,7 +58,7 @@ pub(super) const WORDS: AdminWords = AdminWords {
     refused: "You are signed out, or no longer a moderator. Load the page again.",
     as_loaded: "As it was when the page was loaded; load it again for what is now.",
     up: |seconds| format!("up for {}", lasted(seconds, [" d", " h", " min"])),
-    node_only: "Connections and people are those of all nodes; the rest is this node's.",
+    node_only: "Connections, people, rooms and messages are those of all nodes; the rest is this node's.",
 
     announce: "Announcement",
     announce_hint: "Everyone who is here reads it at once. It is not kept.",

@@ -17,7 +17,7 @@ pub(super) const WORDS: AdminWords = AdminWords {
     queue: "队列",
     nodes: "节点",
 
-    per_second: "每秒",
+    per_second: "/秒",
     milliseconds: "毫秒",
     megabytes: "MB",
     thousands: ',',
@@ -48,10 +48,10 @@ pub(super) const WORDS: AdminWords = AdminWords {
     live: "实时",
     connecting: "正在连接…",
     lost: "连接已断开。恢复之前数字不会变化。",
-    refused: "你已退出，或不再是管理员。请重新加载页面。",
+    refused: "你已退出，或不再是版主。请重新加载页面。",
     as_loaded: "这是页面加载时的情况；重新加载可查看现在的情况。",
     up: |seconds| format!("已运行 {}", lasted(seconds, [" 天", " 小时", " 分钟"])),
-    node_only: "连接和人数是所有节点的总和；其余仅为本节点。",
+    node_only: "连接、人数、房间和消息是所有节点的总和；其余仅为本节点。",
 
     announce: "公告",
     announce_hint: "在线的所有人会立即看到。公告不会保存。",
