@@ -43,7 +43,7 @@ fn run(scenario: Scenario, peer: Peer) -> bench::Figures {
 /// Of a scenario in which everything must come, once, in order.
 fn all_is_well(scenario: Scenario) -> bench::Figures {
     let figures = run(scenario, Peer::Beseda);
-    for name in ["lost", "doubled", "out of order, % of deliveries"] {
+    for name in ["lost", "doubled", "unanswered", "out of order, % of deliveries"] {
         assert_eq!(figures.get(name), Some(0.0), "{name}: {figures:?}");
     }
     figures

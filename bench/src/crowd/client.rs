@@ -188,10 +188,12 @@ impl Client {
         }
     }
 
-    /// What doesn't go into the socket's buffer at once is not sent: then the server has stopped reading, and the
-    /// answer will be missed.
+    /// What doesn't go into the socket's buffer at once is not sent: then the server has stopped reading, and nothing
+    /// more can be sent, for what follows would be read as the rest.
     fn write(&self, frame: &[u8]) {
-        let _ = self.write.try_write(frame);
+        if !matches!(self.write.try_write(frame), Ok(written) if written == frame.len()) {
+            self.gone.set(true);
+        }
     }
 
     /// The answer, an object with `ok`.

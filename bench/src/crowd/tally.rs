@@ -28,6 +28,8 @@ pub(crate) struct Tally {
 /// What was counted since the last time.
 pub(crate) struct Counted {
     pub(crate) messages: u64,
+    /// Messages that were never acknowledged.
+    pub(crate) unanswered: u64,
     pub(crate) expected: u64,
     pub(crate) received: u64,
     pub(crate) again: u64,
@@ -127,9 +129,10 @@ impl Tally {
 
     /// Begins anew.
     pub(crate) fn take(&self) -> Counted {
-        self.answers.set(0);
+        let (messages, answers) = (self.asked.take(), self.answers.take());
         Counted {
-            messages: self.asked.take(),
+            messages,
+            unanswered: messages.saturating_sub(answers),
             expected: self.expected.take(),
             received: self.deliveries.take(),
             again: self.again.take(),

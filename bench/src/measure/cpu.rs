@@ -24,7 +24,7 @@ impl Clock {
         Ok(Spent { clock: self, before: self.now()? })
     }
 
-    fn now(self) -> Result<Duration, Failure> {
+    pub(crate) fn now(self) -> Result<Duration, Failure> {
         Ok(self.0.now()?.into())
     }
 }

@@ -75,12 +75,17 @@ impl<'a> Server<'a> {
         self.clock.begin()
     }
 
+    /// From its start until now.
+    pub(crate) fn cpu_of_its_life(&self) -> Result<Duration, Failure> {
+        self.clock.now()
+    }
+
     /// In bytes.
     pub(crate) fn memory(&self) -> Result<u64, Failure> {
         memory::resident(self.id)
     }
 
-    /// As a power cut ends it, and started again at once with the same address and data.
+    /// As `kill -9` ends it, and started again at once with the same address and data.
     pub(crate) async fn kill_and_start(mut self) -> Result<Self, Failure> {
         self.process.kill().await.map_err(Failure::io("killing a server"))?;
         Self::start_at(self.peer, self.programs, self.address, self.dir).await

@@ -147,6 +147,7 @@ impl Figures {
     fn note_whole(&mut self, counted: &Counted) {
         self.note("lost", count(counted.lost()));
         self.note("doubled", count(counted.again));
+        self.note("unanswered", count(counted.unanswered));
         self.note(
             "out of order, % of deliveries",
             ratio(100.0 * count(counted.late), counted.received),

@@ -75,14 +75,13 @@ pub(super) async fn run(
     for one in speaking {
         one.await.map_err(|_| Failure::Gone)??;
     }
-    let cpu = server.cpu()?;
     let until = Instant::now() + sizes.lasting / 4;
     let return_one = |place: usize| {
         let (person, old) = (Rc::clone(&people[place]), Rc::clone(&crowd.people[place]));
         come_back(crowd.server, crowd.dialect, Rc::clone(&crowd.tally), person, old, until)
     };
     let back = at_once(people.len(), people.len(), return_one).await?;
-    let cpu = cpu.so_far()?;
+    let cpu = server.cpu_of_its_life()?;
     let (mut within, mut learned) = (Latencies::default(), 0);
     for (place, one) in back.into_iter().enumerate() {
         within.add(micros(one.at - killed));
