@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect, type Person, test } from "../fixtures.ts";
 
 const EXAMPLES = join(import.meta.dirname, "../../docs/examples");
@@ -55,6 +55,13 @@ class Visitor {
   }
 }
 
+/** Of a word or two, no one may ever be told: it is told once a second. */
+async function whileWriting(field: Locator, check: () => Promise<void>): Promise<void> {
+  const writing = field.pressSequentially("h".repeat(25), { delay: 100 });
+  await check();
+  await writing;
+}
+
 door("every tutorial's page talks with every other, and with ours", async ({ person, visit }) => {
   test.slow();
   const anna = await (await person()).signIn("Anna");
@@ -86,11 +93,11 @@ door("every tutorial's page talks with every other, and with ours", async ({ per
   await anna.say("welcome, all");
   for (const visitor of all) await expect(visitor.line("welcome, all")).toHaveCount(1);
 
-  await classic.page.locator("#text").pressSequentially("hm");
-  await expect(anna.typing).toHaveText("Clara is typing…");
-  await expect(guide.page.locator("#typing")).toHaveText("Clara is writing");
-  await anna.composer.pressSequentially("hm");
-  await expect(classic.page.locator("#typing")).toContainText("Anna is typing");
+  await whileWriting(classic.page.locator("#text"), async () => {
+    await expect(anna.typing).toHaveText("Clara is typing…");
+    await expect(guide.page.locator("#typing")).toHaveText("Clara is writing");
+  });
+  await whileWriting(anna.composer, () => expect(classic.page.locator("#typing")).toContainText("Anna is typing"));
   await rooms.page.locator("#leave").click();
   await expect(rooms.page.locator("#say")).toBeHidden();
   await expect(anna.online.getByText("Roman", { exact: true })).toHaveCount(0);
