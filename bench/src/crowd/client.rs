@@ -196,6 +196,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone.get()
+    }
+
     /// The answer, an object with `ok`.
     pub(crate) async fn ask(&self, event: &str) -> Result<Vec<u8>, Failure> {
         if self.gone.get() {

@@ -28,6 +28,11 @@ impl Crowd {
         Self { server, dialect, tally: Rc::new(Tally::new()), people: Vec::new() }
     }
 
+    /// Connections that are still there.
+    pub(crate) fn held(&self) -> u64 {
+        self.people.iter().filter(|client| !client.is_gone()).count() as u64
+    }
+
     /// One more for each token, as quickly as the server takes them.
     pub(crate) async fn come(&mut self, tokens: &[String]) -> Result<(), Failure> {
         let first = self.people.len();

@@ -84,6 +84,6 @@ async fn burst(server: &Server<'_>, crowd: &Crowd, figures: &mut Figures) -> Res
     figures
         .note_ms("burst, until all have it, ms", Duration::from_micros(until_last[MESSAGES / 2]));
     figures.note_cpu("burst, CPU per delivery, µs", cpu, counted.received);
-    figures.note_whole(&counted);
+    figures.note_whole(crowd, &counted);
     Ok(())
 }

@@ -7,6 +7,7 @@ mod restart;
 mod rooms;
 mod sends;
 
+use crate::crowd::Crowd;
 use crate::crowd::tally::Counted;
 use crate::failure::Failure;
 use crate::peer::{Peer, Programs};
@@ -144,7 +145,10 @@ impl Figures {
         self.note(name, ratio(cpu.as_secs_f64() * 1e6, count));
     }
 
-    fn note_whole(&mut self, counted: &Counted) {
+    fn note_whole(&mut self, crowd: &Crowd, counted: &Counted) {
+        self.note("connections held", count(crowd.held()));
+        self.note("deliveries expected", count(counted.expected));
+        self.note("deliveries received", count(counted.received));
         self.note("lost", count(counted.lost()));
         self.note("doubled", count(counted.again));
         self.note("unanswered", count(counted.unanswered));

@@ -35,7 +35,7 @@ pub(super) async fn run(
     let cpu = cpu.so_far()?;
     let counted = crowd.tally.take();
     figures.note_cpu("CPU per delivery, µs", cpu, counted.received);
-    figures.note_whole(&counted);
+    figures.note_whole(&crowd, &counted);
     Ok(())
 }
 

@@ -65,7 +65,7 @@ async fn run(
     }
     figures.note_ms("ack p50, ms", counted.answered_within.percentile(50));
     figures.note_ms("ack p99, ms", counted.answered_within.percentile(99));
-    figures.note_whole(&counted);
+    figures.note_whole(&crowd, &counted);
     figures.note(
         "the generator's CPU per delivery, µs",
         ratio(own.as_secs_f64() * 1e6, counted.received),

@@ -38,7 +38,7 @@ pub(super) async fn run(
     figures.note_ms("ack p99, ms", counted.answered_within.percentile(99));
     figures.note_ms("ack max, ms", counted.answered_within.max());
     figures.note_cpu("CPU per message, µs", cpu, counted.messages);
-    figures.note_whole(&counted);
+    figures.note_whole(&crowd, &counted);
     Ok(())
 }
 
